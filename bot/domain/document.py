@@ -1,0 +1,122 @@
+"""Facts read from a file by the limited child: plain data, no verdict.
+
+`Document` is what the checks see. Rows and columns count from 1, as Excel shows them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+CellValue = str | int | float | Decimal | bool | date | datetime | None
+
+
+class FileKind(StrEnum):
+    """What a file is by its bytes, whatever its name says."""
+
+    DOCX = "docx"
+    XLSX = "xlsx"
+    DOC = "doc"
+    XLS = "xls"
+    PDF = "pdf"
+    IMAGE = "image"
+    ARCHIVE = "archive"
+    TEXT = "text"
+    OTHER = "other"
+
+
+class UnreadableReason(StrEnum):
+    """Why nothing could be read. Each has its own F finding."""
+
+    EMPTY = "empty"  # no bytes
+    CORRUPT = "corrupt"  # not what it says it is, or broken
+    ENCRYPTED = "encrypted"  # asks for a password
+    TOO_BIG = "too_big"  # over a limit; the limit is in `detail`
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"  # the reader died
+    UNSUPPORTED = "unsupported"  # a kind that we do not read
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a Word file in reading order, table cells included.
+
+    `level` is the outline level of a heading style (1…9), None for body text. `number` is the automatic list number as
+    printed ("II.", "1."), empty when there is none. `table` is the table's ordinal from 1 when it stands in one.
+    """
+
+    text: str
+    level: int | None = None
+    bold: bool = False
+    number: str = ""
+    table: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDocument:
+    """A Word file: its paragraphs in reading order and its tables as rows of cell texts."""
+
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(p.text for p in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One filled cell. `formula` is set when the cell computes; `error` is `#REF!` and the like."""
+
+    row: int
+    column: int
+    value: CellValue
+    formula: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range, all bounds inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet: its filled cells by (row, column)."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    merges: tuple[Merge, ...] = ()
+    hidden: bool = False
+
+    @property
+    def last_row(self) -> int:
+        return max((r for r, _ in self.cells), default=0)
+
+    @property
+    def last_column(self) -> int:
+        return max((c for _, c in self.cells), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """An Excel file: its sheets in order."""
+
+    sheets: tuple[Sheet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Nothing could be read, and why. `detail` is for people who mend software, never shown to agencies."""
+
+    reason: UnreadableReason
+    kind: FileKind = FileKind.OTHER
+    detail: str = ""
+
+
+Document = TextDocument | Workbook | Unreadable

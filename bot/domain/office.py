@@ -1,0 +1,99 @@
+"""The office (cơ quan chủ trì) that runs this installation, and its working time."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Language(StrEnum):
+    """Languages of notices and screens."""
+
+    VI = "vi"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """The desk officer: who is named in notices, gets the digest and may decide."""
+
+    name: str
+    address: str
+    telephone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """When the office works. `days_off` are dates off beside Saturdays and Sundays; `extra_days` are worked although they would be off.
+
+    All times are local to `timezone`.
+    """
+
+    timezone: ZoneInfo
+    opens: time = time(7, 30)
+    closes: time = time(17, 0)
+    days_off: frozenset[date] = frozenset()
+    extra_days: frozenset[date] = frozenset()
+
+    def is_working_day(self, day: date) -> bool:
+        if day in self.extra_days:
+            return True
+        return day.weekday() < 5 and day not in self.days_off
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether `now` lies within office hours of a working day."""
+        local = now.astimezone(self.timezone)
+        return self.is_working_day(local.date()) and self.opens <= local.time() < self.closes
+
+    def working_day_on_or_before(self, day: date) -> date:
+        while not self.is_working_day(day):
+            day -= timedelta(days=1)
+        return day
+
+    def working_day_on_or_after(self, day: date) -> date:
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The day `count` working days after `day` (before it when negative); `day` itself when 0."""
+        step = timedelta(days=1 if count > 0 else -1)
+        for _ in range(abs(count)):
+            day += step
+            while not self.is_working_day(day):
+                day += step
+        return day
+
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days lie after `first` up to and including `last`; 0 when `last` is not later."""
+        count, day = 0, first
+        while day < last:
+            day += timedelta(days=1)
+            count += self.is_working_day(day)
+        return count
+
+    def local(self, now: datetime) -> datetime:
+        return now.astimezone(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Facts of the office that notices and decisions use. Addresses are lower case.
+
+    `address` is the reporting mailbox and the From of every notice; `bounce_address` the envelope sender of answers.
+    """
+
+    name: str
+    address: str
+    coordinator: Coordinator
+    working_time: WorkingTime
+    language: Language = Language.VI
+    bounce_address: str = ""
+    own_addresses: frozenset[str] = field(default_factory=frozenset)
+    coordinator_addresses: frozenset[str] = field(default_factory=frozenset)
+    max_answers_per_day: int = 20
+    max_mail_bytes: int = 50 * 2**20
+
+    @property
+    def envelope_from(self) -> str:
+        return self.bounce_address or self.address

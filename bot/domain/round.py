@@ -1,0 +1,256 @@
+"""Rounds (đợt báo cáo), what each agency owes in them, and the coordinator's decisions on that.
+
+An obligation's status is always derived (see `bot.decide.obligations`), never stored.
+"""
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class PeriodKind(StrEnum):
+    """The kinds of reporting period: quarter, half year, nine months, year, month."""
+
+    QUARTER = "quarter"
+    HALF = "half"
+    NINE_MONTHS = "nine_months"
+    YEAR = "year"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingPeriod:
+    """A period of a year: quarter 1…4 or month 1…12 in `ordinal`; half years 1…2; 1 for the others."""
+
+    kind: PeriodKind
+    year: int
+    ordinal: int = 1
+
+    @property
+    def code(self) -> str:
+        """As in tags and receipt numbers: `2023Q1`, `2023H1`, `20239M`, `2023Y`, `2023M05`."""
+        return str(self.year) + {
+            PeriodKind.QUARTER: f"Q{self.ordinal}",
+            PeriodKind.HALF: f"H{self.ordinal}",
+            PeriodKind.NINE_MONTHS: "9M",
+            PeriodKind.YEAR: "Y",
+            PeriodKind.MONTH: f"M{self.ordinal:02d}",
+        }[self.kind]
+
+    @property
+    def months(self) -> tuple[int, int]:
+        """First and last calendar month, inclusive."""
+        match self.kind:
+            case PeriodKind.QUARTER:
+                return 3 * self.ordinal - 2, 3 * self.ordinal
+            case PeriodKind.HALF:
+                return 6 * self.ordinal - 5, 6 * self.ordinal
+            case PeriodKind.NINE_MONTHS:
+                return 1, 9
+            case PeriodKind.YEAR:
+                return 1, 12
+            case PeriodKind.MONTH:
+                return self.ordinal, self.ordinal
+
+    @property
+    def last_day(self) -> date:
+        month = self.months[1]
+        return date(self.year, month, calendar.monthrange(self.year, month)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class DataWindow:
+    """The days that the figures cover, both inclusive. A fact of each round, never derived."""
+
+    first: date
+    last: date
+
+
+class DeadlineReading(StrEnum):
+    """How the office reads the printed day: `before` ends with the day before it, `on` counts that day."""
+
+    BEFORE = "before"
+    ON = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`instant` is the first moment that is late: what arrives before it is timely. `printed` is the letter's own wording."""
+
+    instant: datetime
+    printed: str = ""
+    reading: DeadlineReading = DeadlineReading.BEFORE
+
+    @property
+    def last_day(self) -> date:
+        """The last calendar day, in the instant's own time zone, on which a report is still timely."""
+        return (self.instant - timedelta(microseconds=1)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One agency's duty for one form. `parts` are the outline parts it owes; empty means all that are not optional."""
+
+    agency: str
+    form: str
+    parts: tuple[str, ...] = ()
+
+
+class StepKind(StrEnum):
+    """What a step of the ladder sends. The values are outbox kinds of the contract."""
+
+    REQUEST = "request"
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    ESCALATION = "escalation"
+
+
+class StepUnit(StrEnum):
+    """How a step's offset counts days."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """One step of the nudge ladder (thang nhắc việc).
+
+    `offset_days` counts from the deadline's last day (negative: before). `hour`, `minute` are local. `copy_leader` puts the
+    agency's leader in Cc. The request is not a step: it goes out when the round opens.
+    """
+
+    code: str
+    kind: StepKind
+    offset_days: int
+    unit: StepUnit = StepUnit.CALENDAR
+    hour: int = 8
+    minute: int = 0
+    copy_leader: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One demand for reports. `closes_at` None: open until the office closes it."""
+
+    code: str
+    title: str
+    period: ReportingPeriod
+    window: DataWindow
+    deadline: Deadline
+    opens_at: datetime
+    assignments: tuple[Assignment, ...]
+    legal_basis: str = ""
+    closes_at: datetime | None = None
+    ladder: tuple[LadderStep, ...] = ()
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(a.agency for a in self.assignments))
+
+    def of(self, agency: str) -> tuple[Assignment, ...]:
+        return tuple(a for a in self.assignments if a.agency == agency)
+
+    def assignment(self, agency: str, form: str) -> Assignment | None:
+        return next((a for a in self.assignments if a.agency == agency and a.form == form), None)
+
+    def tag(self, agency_tag: str) -> str:
+        """The mark in subjects by which a reply finds its way: `[BC 2023Q1 STP]`."""
+        return f"[BC {self.period.code} {agency_tag}]"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether reports are taken in. Early ones count too: a clerk may not wait for the opening day."""
+        return self.closes_at is None or now < self.closes_at
+
+
+class DecisionKind(StrEnum):
+    """The coordinator's decisions (gia hạn, miễn, chấp nhận, trả lại, nhận qua kênh khác, gắn địa chỉ, cho đi tiếp)."""
+
+    EXTEND = "extend"
+    EXCUSE = "excuse"
+    ACCEPT = "accept"
+    RETURN = "return"
+    RECEIVED = "received"
+    BIND = "bind"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, with who, when and why. `form` None: all forms of that agency in that round.
+
+    `until` is the new deadline instant of an extension; `version` the submission that an accept or return speaks of; `address`
+    what a bind registers; `mail_id` what a release lets go on.
+    """
+
+    kind: DecisionKind
+    at: datetime
+    who: str
+    why: str
+    round: str = ""
+    agency: str = ""
+    form: str | None = None
+    version: int | None = None
+    until: datetime | None = None
+    address: str = ""
+    mail_id: int | None = None
+
+
+class ObligationStatus(StrEnum):
+    """Derived from submissions, decisions and now. The values are the contract's."""
+
+    OPEN = "open"
+    CORRECTION_NEEDED = "correction_needed"
+    FULFILLED = "fulfilled"
+    FULFILLED_LATE = "fulfilled_late"
+    OVERDUE = "overdue"
+    EXCUSED = "excused"
+    HELD = "held"
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more is asked of the agency."""
+        return self in (ObligationStatus.FULFILLED, ObligationStatus.FULFILLED_LATE, ObligationStatus.EXCUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationState:
+    """What stands for one obligation at one moment.
+
+    `deadline` is this obligation's own (an extension included). `version` is the version that counts: the newest valid one, or
+    else the newest. `latest_version` is the newest of all. `findings` is the number of open errors of the newest version.
+    """
+
+    agency: str
+    form: str
+    status: ObligationStatus
+    deadline: Deadline
+    version: int | None = None
+    latest_version: int | None = None
+    first_received_at: datetime | None = None
+    first_valid_at: datetime | None = None
+    findings: int = 0
+    extended: bool = False
+    reason: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        return self.first_valid_at is not None and self.first_valid_at >= self.deadline.instant
+
+
+@dataclass(frozen=True, slots=True)
+class RoundState:
+    """All obligations of a round at `as_of`."""
+
+    round: Round
+    as_of: datetime
+    obligations: tuple[ObligationState, ...] = field(default=())
+
+    def of(self, agency: str) -> tuple[ObligationState, ...]:
+        return tuple(o for o in self.obligations if o.agency == agency)
+
+    def by_agency(self) -> Iterator[tuple[str, tuple[ObligationState, ...]]]:
+        for code in self.round.agencies:
+            yield code, self.of(code)
