@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.round import PeriodKind, ReportingPeriod
+
 CellValue = str | int | float | Decimal | bool | date | datetime | None
 
 
@@ -120,3 +122,36 @@ class Unreadable:
 
 
 Document = TextDocument | Workbook | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodClaim:
+    """What a text says of its period. `year` is None where it names none. `found` are its own words."""
+
+    kind: PeriodKind
+    ordinal: int
+    year: int | None
+    found: str
+
+    def fits(self, period: ReportingPeriod) -> bool:
+        """Whether the claim can mean that period; a claim without a year fits every year."""
+        return (
+            self.kind is period.kind and self.ordinal == period.ordinal and self.year in (None, period.year)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a document says of itself, in its head: whose it is (agency code, words found) and of which period."""
+
+    agencies: tuple[tuple[str, str], ...] = ()
+    periods: tuple[PeriodClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormScore:
+    """How well a document's content fits a form, 0 to 1; from 0.5 on it is that form. `found` names what spoke for it."""
+
+    form: str
+    score: float
+    found: str = ""

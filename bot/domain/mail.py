@@ -10,6 +10,27 @@ from enum import StrEnum
 from bot.domain.submission import Finding, Submission
 
 
+class Security(StrEnum):
+    """How a connection is protected. NONE is for loopback only."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where and how to log in to an IMAP or SMTP server. `timeout` in seconds, of each network step. `user` empty: no log-in."""
+
+    host: str
+    port: int
+    security: Security
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: str | None = None
+    timeout: float = 60.0
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class MessageRef:
     """A message's identity on its server (RFC 3501, 2.3.1.1)."""
