@@ -1,0 +1,58 @@
+"""What taking in one mail came to: everything that is committed in one transaction with its answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.mail import Evidence, Outcome
+from bot.domain.submission import Finding, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """One address that a bounce report names (RFC 3464).
+
+    `permanent`: the server will never deliver there. `diagnostic` is the server's own text; `original_message_id` the mail of
+    ours that came back, with its angle brackets, empty when the report does not say.
+    """
+
+    address: str
+    permanent: bool
+    diagnostic: str = ""
+    original_message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BounceRecord:
+    """One bounced address as the store keeps it. `at` is when the report reached the server; `key` names the outgoing mail
+    that came back, None when it is none that we know."""
+
+    address: str
+    at: datetime
+    permanent: bool
+    diagnostic: str
+    mail_id: int
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """The decision on one inbound mail. `outcome` is never `received`: this is the end of its way.
+
+    `findings` are those that belong to no form; `attachments` hold name, sha256 and size in bytes, as parsed; `duplicate_of`
+    is the id of the earlier mail with the same content.
+    """
+
+    mail_id: int
+    outcome: Outcome
+    reason: str
+    message_id: str = ""
+    sender: str = ""
+    subject: str = ""
+    agency: str | None = None
+    round: str | None = None
+    duplicate_of: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    attachments: tuple[tuple[str, str, int], ...] = ()
+    submissions: tuple[Submission, ...] = ()
+    bounces: tuple[Bounce, ...] = ()
