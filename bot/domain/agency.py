@@ -29,9 +29,7 @@ class Contact:
     valid_to: date | None = None
 
     def is_valid_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,7 @@ class Agency:
 
     def addresses(self, day: date, *roles: ContactRole) -> tuple[str, ...]:
         """The addresses valid on `day` with one of `roles` (all roles when none is given), in order."""
-        return tuple(
-            c.address for c in self.contacts if c.is_valid_on(day) and (not roles or c.role in roles)
-        )
+        return tuple(c.address for c in self.contacts if c.is_valid_on(day) and (not roles or c.role in roles))
 
     def notice_addresses(self, day: date) -> tuple[str, ...]:
         """Whom the bot writes to: clerks and agency mailboxes, never the leader alone."""

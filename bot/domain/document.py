@@ -43,8 +43,8 @@ class UnreadableReason(StrEnum):
 class Paragraph:
     """One paragraph of a Word file in reading order, table cells included.
 
-    `level` is the outline level of a heading style (1…9), None for body text. `number` is the automatic list number as
-    printed ("II.", "1."), empty when there is none. `table` is the table's ordinal from 1 when it stands in one.
+    `level` is the outline level of a heading style (1…9), None for body text. `number` is the automatic list number
+    as printed ("II.", "1."), empty when there is none. `table` is the table's ordinal from 1 when it stands in one.
     """
 
     text: str
@@ -135,9 +135,7 @@ class PeriodClaim:
 
     def fits(self, period: ReportingPeriod) -> bool:
         """Whether the claim can mean that period; a claim without a year fits every year."""
-        return (
-            self.kind is period.kind and self.ordinal == period.ordinal and self.year in (None, period.year)
-        )
+        return self.kind is period.kind and self.ordinal == period.ordinal and self.year in (None, period.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,9 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class FormScore:
-    """How well a document's content fits a form, 0 to 1; from 0.5 on it is that form. `found` names what spoke for it."""
+    """How well a document's content fits a form, 0 to 1; from 0.5 on it is that form. `found` names what spoke for
+    it.
+    """
 
     form: str
     score: float

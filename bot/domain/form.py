@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class FormKind(StrEnum):
-    """OUTLINE: a Word narrative. TABLE: rows fixed by code or repeating under numbered columns. LIST: one row an item."""
+    """OUTLINE: a Word narrative. TABLE: rows fixed by code or repeating under numbered columns. LIST: one row an
+    item.
+    """
 
     OUTLINE = "outline"
     TABLE = "table"
@@ -76,7 +78,8 @@ class Column:
 class Row:
     """One fixed row of a table, found by its printed code and its label.
 
-    `type` None: a heading row without figures. `required`: the row must stand there. `filled`: its value must not be blank.
+    `type` None: a heading row without figures. `required`: the row must stand there. `filled`: its value must not be
+    blank.
     """
 
     code: str
@@ -105,7 +108,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The row that holds the column sums: its labels ("TỔNG CỘNG"), whether it must be there, and which columns it sums."""
+    """The row that holds the column sums: its labels ("TỔNG CỘNG"), whether it must be there, and which columns it
+    sums.
+    """
 
     labels: tuple[str, ...]
     columns: tuple[str, ...]

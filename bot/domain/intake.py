@@ -11,8 +11,8 @@ from bot.domain.submission import Finding, Submission
 class Bounce:
     """One address that a bounce report names (RFC 3464).
 
-    `permanent`: the server will never deliver there. `diagnostic` is the server's own text; `original_message_id` the mail of
-    ours that came back, with its angle brackets, empty when the report does not say.
+    `permanent`: the server will never deliver there. `diagnostic` is the server's own text; `original_message_id` the
+    mail of ours that came back, with its angle brackets, empty when the report does not say.
     """
 
     address: str
@@ -23,8 +23,9 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class BounceRecord:
-    """One bounced address as the store keeps it. `at` is when the report reached the server; `key` names the outgoing mail
-    that came back, None when it is none that we know."""
+    """One bounced address as the store keeps it. `at` is when the report reached the server; `key` names the outgoing
+    mail that came back, None when it is none that we know.
+    """
 
     address: str
     at: datetime
@@ -38,8 +39,8 @@ class BounceRecord:
 class IntakeResult:
     """The decision on one inbound mail. `outcome` is never `received`: this is the end of its way.
 
-    `findings` are those that belong to no form; `attachments` hold name, sha256 and size in bytes, as parsed; `duplicate_of`
-    is the id of the earlier mail with the same content.
+    `findings` are those that belong to no form; `attachments` hold name, sha256 and size in bytes, as parsed;
+    `duplicate_of` is the id of the earlier mail with the same content.
     """
 
     mail_id: int

@@ -20,7 +20,9 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where and how to log in to an IMAP or SMTP server. `timeout` in seconds, of each network step. `user` empty: no log-in."""
+    """Where and how to log in to an IMAP or SMTP server. `timeout` in seconds, of each network step. `user` empty: no
+    log-in.
+    """
 
     host: str
     port: int
@@ -43,7 +45,9 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class ServerMessage:
-    """What the server tells of a message before it is fetched. `internal_date` is INTERNALDATE, aware; `size` RFC822.SIZE in bytes."""
+    """What the server tells of a message before it is fetched. `internal_date` is INTERNALDATE, aware; `size`
+    RFC822.SIZE in bytes.
+    """
 
     ref: MessageRef
     internal_date: datetime
@@ -52,7 +56,8 @@ class ServerMessage:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One file of a mail, decoded. `name` is NFC and safe as a file name; `inline` when it is only a picture of the text (signature, logo).
+    """One file of a mail, decoded. `name` is NFC and safe as a file name; `inline` when it is only a picture of the
+    text (signature, logo).
 
     `nested_in` is the name of the attached mail that carried it, if any.
     """
@@ -74,8 +79,9 @@ class InboundMail:
     """One mail, parsed. Parsing never fails: what could not be read stands in `defects`.
 
     `from_addresses` holds every address of every From header, lower case: more than one means that nobody is named.
-    `headers` maps lower-case names to all decoded values in order. `message_id`, `in_reply_to` and `references` keep their angle brackets.
-    `forwarded_from` are From addresses of mails attached or quoted in it: evidence, never identity.
+    `headers` maps lower-case names to all decoded values in order. `message_id`, `in_reply_to` and `references` keep
+    their angle brackets. `forwarded_from` are From addresses of mails attached or quoted in it: evidence, never
+    identity.
     """
 
     sha256: str
@@ -161,8 +167,10 @@ class EvidenceSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason for a match. `about` is `agency`, `round` or `form`; `value` the code it speaks for; `found` the words as they stood
-    there; `file` which attachment it was found in, if any. `agrees` is False where it contradicts what was decided."""
+    """One reason for a match. `about` is `agency`, `round` or `form`; `value` the code it speaks for; `found` the
+    words as they stood there; `file` which attachment it was found in, if any. `agrees` is False where it contradicts
+    what was decided.
+    """
 
     about: str
     value: str
@@ -219,7 +227,9 @@ class NoticeKind(StrEnum):
 
     @property
     def may_repeat(self) -> bool:
-        """Whether a mail whose fate is unknown is sent again under the same Message-ID. Nudges are not: twice is worse than never."""
+        """Whether a mail whose fate is unknown is sent again under the same Message-ID. Nudges are not: twice is
+        worse than never.
+        """
         return self not in (NoticeKind.REQUEST, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION)
 
 

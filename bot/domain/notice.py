@@ -1,7 +1,7 @@
 """Notices (thông báo): the facts of each mail that the bot writes, before there are words for them.
 
-`bot.mail.compose` turns one of these into an OutgoingMail. A notice names agencies, forms and findings; it holds no prose.
-Each has `kind` and `key`; the key is unique for ever, so that the same notice cannot be queued twice.
+`bot.mail.compose` turns one of these into an OutgoingMail. A notice names agencies, forms and findings; it holds no
+prose. Each has `kind` and `key`; the key is unique for ever, so that the same notice cannot be queued twice.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class FormResult:
-    """One form in an answer: what came, and what it came to. `stands` is the accepted version that still counts although this one needs mending."""
+    """One form in an answer: what came, and what it came to. `stands` is the accepted version that still counts
+    although this one needs mending.
+    """
 
     form: Form
     version: int
@@ -39,8 +41,9 @@ class FormResult:
 class AnswerNotice:
     """Receipt or correction: the answer to one mail.
 
-    `findings` are those that belong to no form (a file nobody could place, a wrong agency). `missing` are forms still owed of which
-    nothing valid has come and which are not in `results`. `open_corrections` are owed forms, not in this mail, that still wait for mending.
+    `findings` are those that belong to no form (a file nobody could place, a wrong agency). `missing` are forms still
+    owed of which nothing valid has come and which are not in `results`. `open_corrections` are owed forms, not in
+    this mail, that still wait for mending.
     """
 
     kind: NoticeKind
@@ -82,7 +85,9 @@ class ClosedNotice:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One form in a request or reminder, with what stands for it. `parts` are the headings owed when the agency does not owe all of them."""
+    """One form in a request or reminder, with what stands for it. `parts` are the headings owed when the agency does
+    not owe all of them.
+    """
 
     form: Form
     state: ObligationState
@@ -93,8 +98,8 @@ class Owed:
 class NudgeNotice:
     """Request, reminder, overdue notice or escalation: one mail for all forms that the agency owes in a round.
 
-    `days` and `working_days` count from today to the deadline's last day (from it to today when overdue), in calendar and
-    in working days. `next_step_on` is when the next step of the ladder would come, None after the last.
+    `days` and `working_days` count from today to the deadline's last day (from it to today when overdue), in calendar
+    and in working days. `next_step_on` is when the next step of the ladder would come, None after the last.
     """
 
     kind: NoticeKind
@@ -115,7 +120,9 @@ class NudgeNotice:
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotice:
-    """What the coordinator decided about an agency, told to it: an extension, an excuse, an acceptance or a return."""
+    """What the coordinator decided about an agency, told to it: an extension, an excuse, an acceptance or a
+    return.
+    """
 
     key: str
     decision: str
@@ -133,7 +140,9 @@ class DecisionNotice:
 
 @dataclass(frozen=True, slots=True)
 class AlertNotice:
-    """Something that the coordinator must know at once. `subject_code` picks the words in the alert template; `params` fill them."""
+    """Something that the coordinator must know at once. `subject_code` picks the words in the alert template;
+    `params` fill them.
+    """
 
     key: str
     subject_code: str
@@ -194,7 +203,9 @@ class DigestGroup:
 
 @dataclass(frozen=True, slots=True)
 class DigestChange:
-    """Something that happened since the last digest. `what` is a stable word: accepted, correction, late, extended, excused, returned, received …"""
+    """Something that happened since the last digest. `what` is a stable word: accepted, correction, late, extended,
+    excused, returned, received …
+    """
 
     at: datetime
     what: str
@@ -206,7 +217,9 @@ class DigestChange:
 
 @dataclass(frozen=True, slots=True)
 class DigestRound:
-    """One round's page. Counts are of agencies, each in exactly one of done, needs_correction, held, partial, silent."""
+    """One round's page. Counts are of agencies, each in exactly one of done, needs_correction, held, partial,
+    silent.
+    """
 
     round: Round
     forms: tuple[Form, ...]

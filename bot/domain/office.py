@@ -24,7 +24,8 @@ class Coordinator:
 
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """When the office works. `days_off` are dates off beside Saturdays and Sundays; `extra_days` are worked although they would be off.
+    """When the office works. `days_off` are dates off beside Saturdays and Sundays; `extra_days` are worked although
+    they would be off.
 
     All times are local to `timezone`.
     """

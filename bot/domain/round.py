@@ -31,13 +31,16 @@ class ReportingPeriod:
     @property
     def code(self) -> str:
         """As in tags and receipt numbers: `2023Q1`, `2023H1`, `20239M`, `2023Y`, `2023M05`."""
-        return str(self.year) + {
-            PeriodKind.QUARTER: f"Q{self.ordinal}",
-            PeriodKind.HALF: f"H{self.ordinal}",
-            PeriodKind.NINE_MONTHS: "9M",
-            PeriodKind.YEAR: "Y",
-            PeriodKind.MONTH: f"M{self.ordinal:02d}",
-        }[self.kind]
+        return (
+            str(self.year)
+            + {
+                PeriodKind.QUARTER: f"Q{self.ordinal}",
+                PeriodKind.HALF: f"H{self.ordinal}",
+                PeriodKind.NINE_MONTHS: "9M",
+                PeriodKind.YEAR: "Y",
+                PeriodKind.MONTH: f"M{self.ordinal:02d}",
+            }[self.kind]
+        )
 
     @property
     def months(self) -> tuple[int, int]:
@@ -77,7 +80,9 @@ class DeadlineReading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`instant` is the first moment that is late: what arrives before it is timely. `printed` is the letter's own wording."""
+    """`instant` is the first moment that is late: what arrives before it is timely. `printed` is the letter's own
+    wording.
+    """
 
     instant: datetime
     printed: str = ""
@@ -91,7 +96,9 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One agency's duty for one form. `parts` are the outline parts it owes; empty means all that are not optional."""
+    """One agency's duty for one form. `parts` are the outline parts it owes; empty means all that are not
+    optional.
+    """
 
     agency: str
     form: str
@@ -118,8 +125,8 @@ class StepUnit(StrEnum):
 class LadderStep:
     """One step of the nudge ladder (thang nhắc việc).
 
-    `offset_days` counts from the deadline's last day (negative: before). `hour`, `minute` are local. `copy_leader` puts the
-    agency's leader in Cc. The request is not a step: it goes out when the round opens.
+    `offset_days` counts from the deadline's last day (negative: before). `hour`, `minute` are local. `copy_leader`
+    puts the agency's leader in Cc. The request is not a step: it goes out when the round opens.
     """
 
     code: str
@@ -166,7 +173,9 @@ class Round:
 
 
 class DecisionKind(StrEnum):
-    """The coordinator's decisions (gia hạn, miễn, chấp nhận, trả lại, nhận qua kênh khác, gắn địa chỉ, cho đi tiếp)."""
+    """The coordinator's decisions (gia hạn, miễn, chấp nhận, trả lại, nhận qua kênh khác, gắn địa chỉ, cho đi
+    tiếp).
+    """
 
     EXTEND = "extend"
     EXCUSE = "excuse"
@@ -181,8 +190,8 @@ class DecisionKind(StrEnum):
 class Decision:
     """One decision, with who, when and why. `form` None: all forms of that agency in that round.
 
-    `until` is the new deadline instant of an extension; `version` the submission that an accept or return speaks of; `address`
-    what a bind registers; `mail_id` what a release lets go on.
+    `until` is the new deadline instant of an extension; `version` the submission that an accept or return speaks of;
+    `address` what a bind registers; `mail_id` what a release lets go on.
     """
 
     kind: DecisionKind
@@ -219,8 +228,9 @@ class ObligationStatus(StrEnum):
 class ObligationState:
     """What stands for one obligation at one moment.
 
-    `deadline` is this obligation's own (an extension included). `version` is the version that counts: the newest valid one, or
-    else the newest. `latest_version` is the newest of all. `findings` is the number of open errors of the newest version.
+    `deadline` is this obligation's own (an extension included). `version` is the version that counts: the newest
+    valid one, or else the newest. `latest_version` is the newest of all. `findings` is the number of open errors of
+    the newest version.
     """
 
     agency: str

@@ -13,7 +13,8 @@ ParamValue = str | int | float | bool | None | list[str]
 class Place:
     """Where a finding is: a cell of a sheet, a part of an outline, or only a file.
 
-    `cell` is Excel's own name (`D14`). JSON keeps exactly the keys of the case that holds: `{"sheet", "cell"}`, `{"part", "heading"}` or `{"file"}`.
+    `cell` is Excel's own name (`D14`). JSON keeps exactly the keys of the case that holds: `{"sheet", "cell"}`,
+    `{"part", "heading"}` or `{"file"}`.
     """
 
     file: str | None = None
