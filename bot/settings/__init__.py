@@ -1,0 +1,1 @@
+"""Floor 4: configuration files → domain objects, all faults at once."""
