@@ -11,8 +11,8 @@ from bot.domain.submission import Finding, Submission
 class Bounce:
     """One address that a bounce report names (RFC 3464).
 
-    `permanent`: the server will never deliver there. `diagnostic` is the server's own text; `original_message_id` the
-    mail of ours that came back, with its angle brackets, empty when the report does not say.
+    `permanent`: the server will never deliver there. `diagnostic` is the server's own text; `original_message_id`
+    the mail of ours that came back, with its angle brackets, empty when the report does not say.
     """
 
     address: str
@@ -23,8 +23,10 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class BounceRecord:
-    """One bounced address as the store keeps it. `at` is when the report reached the server; `key` names the outgoing
-    mail that came back, None when it is none that we know.
+    """One bounced address as the store keeps it.
+
+    `at` is when the report reached the server; `key` names the outgoing mail that came back, None when it is none
+    that we know.
     """
 
     address: str
