@@ -55,7 +55,7 @@ class Folding:
         self._places = places
 
     def original(self, start: int, end: int) -> tuple[str, int]:
-        """The words behind `self.text[start:end]` and their index in the original; an empty span gives `("", index)`."""
+        """The words behind `self.text[start:end]`, and their index in the original; no words for an empty span."""
         if start >= end:
             return "", self._places[start] if start < len(self._places) else len(self._source)
         first, last = self._places[start], self._places[end - 1] + 1

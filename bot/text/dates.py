@@ -27,7 +27,7 @@ _DATE = re.compile(
       | (?<![0-9])(?P<y3>[0-9]{4})-(?P<m3>[0-9]{1,2})-(?P<d3>[0-9]{1,2})(?![0-9]) )""",
     re.VERBOSE,
 )
-_BEFORE = re.compile(r"(?:(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),? ?)?")
+_BEFORE = re.compile(r"(?:(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)(?![a-z]),? ?)?")
 _CLOCK = re.compile(r"(?:[t ,]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?")
 
 
@@ -104,7 +104,7 @@ def say_day(day: date, lang: str) -> str:
 
 
 def say_instant(local: datetime, lang: str) -> str:
-    """A moment, to the minute: `14 giờ 05 ngày 08/3/2023`; in English `14:05 on 8 March 2023`. `local` is local time."""
+    """A local moment, to the minute: `14 giờ 05 ngày 08/3/2023`; in English `14:05 on 8 March 2023`."""
     if _is_vietnamese(lang):
         return f"{local.hour} giờ {local.minute:02d} ngày {say_date(local, lang)}"
     return f"{local:%H:%M} on {say_date(local, lang)}"
