@@ -1,0 +1,1 @@
+"""Floor 2: what lasts. The database (`store`) and the files (`vault`); knows only `bot.domain`."""

@@ -1,0 +1,119 @@
+"""One SQLite file: its engine, its transactions, and what its faults mean.
+
+Readers take a snapshot; writers take the write lock at once (BEGIN IMMEDIATE), so that two programs on one file wait
+for each other instead of failing in the middle. `synchronous=FULL`: what is committed survives a power cut.
+
+Failure policy: every database fault leaves as a StoreError that names the file and what to do; nothing is half written.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, Pool, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, StatementError
+from sqlmodel import Session
+
+from bot.store.columns import dump_json
+from bot.store.errors import StoreBusyError, StoreConflictError, StoreError
+
+BUSY_SECONDS = 10.0
+
+_MEANINGS = {
+    "SQLITE_NOTADB": "is not a database; point database_url at another file, or move this one away",
+    "SQLITE_CORRUPT": "is damaged; move it away and run `thuky rebuild`, or restore a backup",
+    "SQLITE_FULL": "cannot grow: the disk is full; free some space",
+    "SQLITE_READONLY": "cannot be written; check its owner and permissions",
+    "SQLITE_CANTOPEN": "cannot be opened; check the folder, its owner and permissions",
+    "SQLITE_PERM": "cannot be opened; check its owner and permissions",
+}
+
+
+def database_path(url: str) -> Path:
+    """The file that a `sqlite:///…` address names; StoreError for any other kind of address."""
+    hint = "database_url must be sqlite:/// and the path of a file, as in sqlite:////var/lib/thuky/thuky.db"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(f"{hint}; found {url!r}") from None
+    shown = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() != "sqlite" or parsed.query or not parsed.database:
+        raise StoreError(f"{hint}; found {shown!r}")
+    if parsed.database.startswith((":memory:", "file:")):
+        raise StoreError(f"{hint}; found {shown!r}, which would not outlive the program")
+    return Path(parsed.database)
+
+
+def create_file(path: Path) -> None:
+    """Makes the empty database file (0600) and its folders (0700) where they are missing; others may not read it."""
+    try:
+        for folder in reversed([p for p in path.parents if not p.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as fault:
+        raise StoreError(f"the database {path} cannot be opened: {fault.strerror}") from fault
+
+
+def make_engine(
+    path: Path, *, busy_seconds: float = BUSY_SECONDS, foreign_keys: bool = True, pool: type[Pool] = QueuePool
+) -> Engine:
+    """An engine on the file. Connections with the option `immediate` begin with the write lock."""
+    engine = create_engine(URL.create("sqlite", database=str(path)), json_serializer=dump_json, poolclass=pool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+        connection.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def plain_faults(path: Path) -> Iterator[None]:
+    """Turns the driver's exceptions into StoreErrors that say what is wrong with `path`."""
+    try:
+        yield
+    except IntegrityError as fault:
+        raise StoreConflictError(f"the database refused a change: {fault.orig}") from fault
+    except (DBAPIError, sqlite3.Error) as fault:
+        cause = fault.orig if isinstance(fault, DBAPIError) else fault
+        name = str(getattr(cause, "sqlite_errorname", "") or "")
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise StoreBusyError(f"the database {path} is in use by another program; try again shortly") from fault
+        meaning = next((m for code, m in _MEANINGS.items() if name.startswith(code)), f"failed: {cause}")
+        raise StoreError(f"the database {path} {meaning}") from fault
+    except StatementError as fault:  # a value that a column type refused
+        if isinstance(fault.orig, TypeError):
+            raise fault.orig from fault
+        raise
+
+
+class Transactions:
+    """What every room of the store stands on: a snapshot to read, or one transaction to write."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._writer = engine.execution_options(immediate=True)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with plain_faults(self._path), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with plain_faults(self._path), Session(self._writer) as session, session.begin():
+            yield session

@@ -1,0 +1,164 @@
+"""Inbound mails: recorded once each by their identity on the server, then finished, failed or parked.
+
+received → accepted | correction | held | ignored (`intake`), or parked after failures. What is finished still waits to
+be marked on the server: `unmarked`. Failure policy: an id that no mail has is a StoreConflictError.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bot.domain.mail import InboundRecord, MessageRef, NoticeKind, Outcome, ServerMessage
+from bot.store.database import Transactions
+from bot.store.errors import StoreConflictError
+from bot.store.loading import Condition, load_mails
+from bot.store.tables import FolderMark, MailRow, OutgoingRow
+
+
+def mail_row(session: Session, mail_id: int) -> MailRow:
+    """The row to be changed; StoreConflictError when there is none."""
+    row = session.get(MailRow, mail_id)
+    if row is None:
+        raise StoreConflictError(f"there is no mail {mail_id}")
+    return row
+
+
+def reopen_mail(session: Session, mail_id: int, now: datetime) -> bool:
+    """See `Inbound.reopen`; for use within a larger transaction."""
+    row = mail_row(session, mail_id)
+    if row.outcome in (Outcome.ACCEPTED.value, Outcome.CORRECTION.value):
+        return False
+    row.outcome, row.finished_at = Outcome.RECEIVED.value, None
+    row.attempts, row.marked, row.reopened_at = 0, False, now
+    return True
+
+
+def is_mail(ref: MessageRef) -> tuple[Condition, ...]:
+    return (
+        col(MailRow.account) == ref.account,
+        col(MailRow.folder) == ref.folder,
+        col(MailRow.uidvalidity) == ref.uidvalidity,
+        col(MailRow.uid) == ref.uid,
+    )
+
+
+class Inbound(Transactions):
+    """Transactions on inbound mails, but for their end (see `Intake`)."""
+
+    def last_uid(self, account: str, folder: str) -> tuple[int, int] | None:
+        """UIDVALIDITY and the highest UID up to which everything has been recorded; None for a folder not yet read."""
+        with self._reading() as session:
+            mark = session.get(FolderMark, (account, folder))
+            return None if mark is None else (mark.uidvalidity, mark.uid)
+
+    def note_seen(self, account: str, folder: str, uidvalidity: int, uid: int) -> None:
+        """Moves the mark on. It never goes back within one UIDVALIDITY; a new one replaces it."""
+        with self._writing() as session:
+            mark = session.get(FolderMark, (account, folder))
+            if mark is None:
+                session.add(FolderMark(account=account, folder=folder, uidvalidity=uidvalidity, uid=uid))
+            elif mark.uidvalidity != uidvalidity:
+                mark.uidvalidity, mark.uid = uidvalidity, uid
+            else:
+                mark.uid = max(mark.uid, uid)
+
+    def receive(self, message: ServerMessage, *, sha256: str, received_at: datetime, now: datetime) -> InboundRecord:
+        """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged.
+
+        `received_at` is the instant that lateness is judged by (INTERNALDATE); `now` when it was recorded.
+        """
+        ref = message.ref
+        with self._writing() as session:
+            known = load_mails(session, *is_mail(ref))
+            if known:
+                return known[0]
+            session.add(
+                MailRow(
+                    account=ref.account,
+                    folder=ref.folder,
+                    uidvalidity=ref.uidvalidity,
+                    uid=ref.uid,
+                    sha256=sha256,
+                    size=message.size,
+                    received_at=received_at,
+                    recorded_at=now,
+                )
+            )
+            session.flush()
+            return load_mails(session, *is_mail(ref))[0]
+
+    def unfinished(self) -> tuple[InboundRecord, ...]:
+        """Mails with outcome `received`, in the order in which they reached the server."""
+        return self.mails(outcome=Outcome.RECEIVED)
+
+    def record_failure(self, mail_id: int, error: str, now: datetime) -> int:
+        """Counts one failed attempt and returns how many there were."""
+        with self._writing() as session:
+            row = mail_row(session, mail_id)
+            row.attempts += 1
+            row.last_error, row.last_failed_at = error, now
+            return row.attempts
+
+    def reopen(self, mail_id: int, now: datetime) -> bool:
+        """Lets a held, ignored or parked mail be taken in again: outcome `received`, attempts 0.
+
+        What is known of it stays until it is finished anew. False, and nothing changed, when it was answered already
+        (accepted or correction): such a mail is not taken in twice.
+        """
+        with self._writing() as session:
+            return reopen_mail(session, mail_id, now)
+
+    def mail(self, mail_id: int) -> InboundRecord:
+        """One mail with everything; StoreConflictError when there is none."""
+        with self._reading() as session:
+            found = load_mails(session, col(MailRow.id) == mail_id)
+        if not found:
+            raise StoreConflictError(f"there is no mail {mail_id}")
+        return found[0]
+
+    def mails(self, *, outcome: Outcome | None = None, round: str | None = None) -> tuple[InboundRecord, ...]:
+        """Mails in the order in which they reached the server."""
+        where: list[Condition] = []
+        if outcome is not None:
+            where.append(col(MailRow.outcome) == outcome.value)
+        if round is not None:
+            where.append(col(MailRow.round) == round)
+        with self._reading() as session:
+            return load_mails(session, *where)
+
+    def find_original(self, sha256: str, message_id: str, before_id: int) -> InboundRecord | None:
+        """The first mail recorded before `before_id` with the same raw bytes, finished or not.
+
+        Where both Message-IDs are known they must agree.
+        """
+        with self._reading() as session:
+            where = [col(MailRow.sha256) == sha256, col(MailRow.id) < before_id]
+            if message_id:
+                where.append(col(MailRow.message_id).in_(["", message_id]))
+            first = session.exec(select(func.min(MailRow.id)).where(*where)).one()
+            return None if first is None else load_mails(session, col(MailRow.id) == first)[0]
+
+    def unmarked(self) -> tuple[InboundRecord, ...]:
+        """Finished mails whose mark on the server is still to be set."""
+        with self._reading() as session:
+            finished = col(MailRow.outcome) != Outcome.RECEIVED.value
+            return load_mails(session, finished, col(MailRow.marked).is_(False))
+
+    def set_marked(self, mail_id: int) -> None:
+        """The server carries the mark of this mail's outcome now."""
+        with self._writing() as session:
+            mail_row(session, mail_id).marked = True
+
+    def answers_since(self, agency: str, since: datetime) -> int:
+        """How many answers (receipts, corrections, `closed`) to that agency were queued at `since` or later."""
+        kinds = [kind.value for kind in NoticeKind if kind.is_answer]
+        with self._reading() as session:
+            chosen = select(func.count()).select_from(OutgoingRow)
+            return session.exec(
+                chosen.where(
+                    col(OutgoingRow.agency) == agency,
+                    col(OutgoingRow.queued_at) >= since,
+                    col(OutgoingRow.kind).in_(kinds),
+                )
+            ).one()

@@ -1,0 +1,1 @@
+"""One module a revision. They stand by themselves: no import from the house, whose types go on changing."""

@@ -1,0 +1,80 @@
+"""Looks into the outbox and at what came back. Records carry no bytes (`mail.raw` is empty) but for `outgoing_mail`.
+
+A round has thousands of mails with attachments; lists must not read gigabytes to show subjects.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from bot.domain.intake import BounceRecord
+from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
+from bot.store.convert import outgoing_of
+from bot.store.database import Transactions
+from bot.store.loading import Condition
+from bot.store.outgoing import load_with_bytes, outgoing_row
+from bot.store.tables import BounceRow, OutgoingRow
+
+HIGHEST = "\U0010ffff"  # sorts after every other character
+
+
+class OutgoingLists(Transactions):
+    """Read-only views of outgoing mails and bounces."""
+
+    def outbox(
+        self, *, state: OutgoingState | None = None, kind: NoticeKind | None = None, round: str | None = None
+    ) -> tuple[OutgoingRecord, ...]:
+        """Outgoing mails in the order in which they were queued, without bytes."""
+        where: list[Condition] = []
+        if state is not None:
+            where.append(col(OutgoingRow.state) == state.value)
+        if kind is not None:
+            where.append(col(OutgoingRow.kind) == kind.value)
+        if round is not None:
+            where.append(col(OutgoingRow.round) == round)
+        return self._outgoing_where(*where)
+
+    def replies(self, mail_id: int) -> tuple[OutgoingRecord, ...]:
+        """What was queued because of that inbound mail, without bytes."""
+        return self._outgoing_where(col(OutgoingRow.mail_id) == mail_id)
+
+    def outgoing_mail(self, record_id: int) -> OutgoingRecord:
+        """One outgoing mail with its bytes; StoreConflictError when there is none."""
+        with self._reading() as session:
+            outgoing_row(session, record_id)
+            return load_with_bytes(session, [record_id])[0]
+
+    def find_by_message_id(self, message_ids: Collection[str]) -> OutgoingRecord | None:
+        """The mail of ours, without bytes, that one of these Message-IDs names; the newest when there are several."""
+        found = self._outgoing_where(col(OutgoingRow.message_id).in_(list(message_ids)))
+        return found[-1] if found else None
+
+    def has_key(self, key: str) -> bool:
+        """Whether a mail with that key was ever queued."""
+        with self._reading() as session:
+            return session.exec(select(OutgoingRow.id).where(col(OutgoingRow.key) == key)).first() is not None
+
+    def keys(self, prefix: str) -> frozenset[str]:
+        """All keys that begin with `prefix`, letter case included."""
+        key = col(OutgoingRow.key)
+        with self._reading() as session:
+            return frozenset(session.exec(select(OutgoingRow.key).where(key >= prefix, key < prefix + HIGHEST)))
+
+    def bounces(self, since: datetime | None = None) -> tuple[BounceRecord, ...]:
+        """Addresses that mail came back from, reported at `since` or later, oldest first."""
+        query = select(BounceRow, OutgoingRow.key).join(
+            OutgoingRow, col(OutgoingRow.message_id) == col(BounceRow.original_message_id), isouter=True
+        )
+        if since is not None:
+            query = query.where(col(BounceRow.at) >= since)
+        with self._reading() as session:
+            return tuple(
+                BounceRecord(row.address, row.at, row.permanent, row.diagnostic, row.mail_id, key)
+                for row, key in session.exec(query.order_by(col(BounceRow.at), col(BounceRow.id)))
+            )
+
+    def _outgoing_where(self, *where: Condition) -> tuple[OutgoingRecord, ...]:
+        with self._reading() as session:
+            rows = session.exec(select(OutgoingRow).where(*where).order_by(col(OutgoingRow.id)))
+            return tuple(outgoing_of(row, b"") for row in rows)

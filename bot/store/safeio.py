@@ -1,0 +1,63 @@
+"""The only writer of files in the house: a file is there whole, or not at all.
+
+Bytes go to a temporary file in the same folder, are forced to the disk, and get their name by a rename, which is forced
+to the disk too. Files are 0600, folders 0700. Failure policy: OSError (a full disk, no permission) reaches the caller
+after the temporary file is gone; what stood under the name before stands still.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def make_folder(folder: Path) -> None:
+    """Creates `folder` and what is missing above it, 0700, durably."""
+    for missing in reversed([p for p in (folder, *folder.parents) if not p.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(missing.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Forces names in `folder` to the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomically(path: Path, payload: bytes) -> None:
+    """Puts `payload` under `path`, replacing what was there. The folder is created as needed."""
+    make_folder(path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def link_atomically(path: Path, target: str) -> None:
+    """Makes `path` a symbolic link to `target`, replacing what was there. The folder is created as needed."""
+    make_folder(path.parent)
+    holder = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=path.parent))
+    temporary = holder / "link"
+    try:
+        temporary.symlink_to(target)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+        holder.rmdir()
+    sync_folder(path.parent)
+
+
+def remove(path: Path) -> None:
+    """Removes a name durably; nothing when it is gone already."""
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)

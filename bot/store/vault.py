@@ -1,0 +1,124 @@
+"""Files by their SHA-256, and the readable copies that the coordinator browses.
+
+`vault/ab/cdef…` holds every raw mail and attachment once and is never changed. `reports/<round>/<agency>/<form>/v<n>/`
+holds copies under readable names: whoever edits one by accident does the vault no harm. `latest/` beside the forms leads,
+by relative links, to the newest accepted version of each.
+
+Failure policy: a missing or damaged file is a VaultError on reading, and is replaced and reported when the same bytes are
+saved again. A full disk is an OSError and leaves no half file.
+"""
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from bot.domain.submission import StoredFile
+from bot.store.names import free_name, safe_component
+from bot.store.safeio import link_atomically, make_folder, remove, sync_folder, write_atomically
+
+log = logging.getLogger(__name__)
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class VaultError(Exception):
+    """A file that should be in the vault is missing or not what it was."""
+
+
+def digest(payload: bytes) -> str:
+    return hashlib.sha256(payload).hexdigest()
+
+
+class Vault:
+    """The files under one data folder. `data_dir` is created (0700) when missing."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        make_folder(data_dir / "vault")
+        make_folder(data_dir / "reports")
+
+    def path(self, sha256: str) -> Path:
+        """Where that file is or would be. VaultError for anything but 64 lower-case hexadecimal digits."""
+        if not _SHA256.fullmatch(sha256):
+            raise VaultError(f"{sha256!r} is no SHA-256")
+        return self.data_dir / "vault" / sha256[:2] / sha256[2:]
+
+    def relative_path(self, sha256: str) -> str:
+        """`path`, relative to the data folder."""
+        return self.path(sha256).relative_to(self.data_dir).as_posix()
+
+    def save(self, payload: bytes) -> str:
+        """Keeps `payload` and returns its SHA-256 once it is safely on the disk. The same bytes are kept once."""
+        sha256 = digest(payload)
+        path = self.path(sha256)
+        try:
+            found = path.read_bytes()
+        except FileNotFoundError:
+            found = None
+        if found == payload:
+            sync_folder(path.parent)  # a crash may have come between the rename and its fsync
+            return sha256
+        if found is not None:
+            log.error("vault file damaged, replaced", extra={"sha256": sha256, "size": len(found)})
+        write_atomically(path, payload)
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes, verified. VaultError when they are missing or damaged."""
+        path = self.path(sha256)
+        try:
+            payload = path.read_bytes()
+        except FileNotFoundError:
+            raise VaultError(f"{path} is missing from the vault") from None
+        if digest(payload) != sha256:
+            raise VaultError(f"{path} is damaged: its content does not match its name")
+        return payload
+
+    def publish(self, round: str, agency: str, form: str, version: int, readable_name: str, sha256: str) -> str:
+        """Copies a file to where the coordinator browses; returns the path relative to the data folder.
+
+        The same file under the same name is there once, however often it is published; another file gets a number
+        behind its name, and nothing is ever overwritten.
+        """
+        payload = self.read(sha256)
+        folder = self._agency_folder(round, agency) / safe_component(form, "form") / f"v{version}"
+        make_folder(folder)
+        name = safe_component(readable_name, "tep")
+        taken = {entry.name for entry in folder.iterdir()}
+        while name_taken := next((t for t in taken if t.casefold() == name.casefold()), None):
+            if (folder / name_taken).is_file() and digest((folder / name_taken).read_bytes()) == sha256:
+                return self._relative(folder / name_taken)
+            name = free_name(name, taken)
+        write_atomically(folder / name, payload)
+        return self._relative(folder / name)
+
+    def set_latest(self, round: str, agency: str, form: str, files: Sequence[StoredFile]) -> None:
+        """Makes `latest/` lead to these published files of the form, and to no earlier ones of it.
+
+        `files` are of one version, with the paths that `publish` gave. VaultError when a path is not of this form.
+        """
+        base = self._agency_folder(round, agency)
+        latest, form_folder = base / "latest", safe_component(form, "form")
+        home = PurePosixPath(self._relative(base / form_folder))
+        make_folder(latest)
+        links = {entry.name: os.readlink(entry) for entry in latest.iterdir() if entry.is_symlink()}
+        own = {name for name, target in links.items() if target.startswith(f"../{form_folder}/")}
+        kept = {entry.name for entry in latest.iterdir()} - own
+        for file in files:
+            place = PurePosixPath(file.path)
+            if not place.is_relative_to(home) or ".." in place.parts:
+                raise VaultError(f"{file.path!r} is not a published file of {home}")
+            name = free_name(place.name, kept)
+            link_atomically(latest / name, f"../{form_folder}/{place.relative_to(home)}")
+            kept.add(name)
+        for name in own - kept:
+            remove(latest / name)
+
+    def _agency_folder(self, round: str, agency: str) -> Path:
+        return self.data_dir / "reports" / safe_component(round, "round") / safe_component(agency, "agency")
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.data_dir).as_posix()
