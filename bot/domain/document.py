@@ -68,13 +68,17 @@ class TextDocument:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One filled cell. `formula` is set when the cell computes; `error` is `#REF!` and the like."""
+    """One filled cell. `formula` is set when the cell computes; `error` is `#REF!` and the like.
+
+    `percent`: `value` is a fraction that its number format shows as a percentage (0.125 shown as 12,5%).
+    """
 
     row: int
     column: int
     value: CellValue
     formula: str | None = None
     error: str | None = None
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
