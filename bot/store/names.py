@@ -11,7 +11,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # 
 
 
 def safe_component(name: str, fallback: str) -> str:
-    """One path component that says what `name` says: NFC, no separators, no control or direction characters, not hidden.
+    """One path component that says what `name` says: NFC, not hidden, no separators, no control or bidi characters.
 
     `fallback` stands where nothing is left. The extension survives shortening.
     """

@@ -1,26 +1,27 @@
 """Files by their SHA-256, and the readable copies that the coordinator browses.
 
 `vault/ab/cdef…` holds every raw mail and attachment once and is never changed. `reports/<round>/<agency>/<form>/v<n>/`
-holds copies under readable names: whoever edits one by accident does the vault no harm. `latest/` beside the forms leads,
-by relative links, to the newest accepted version of each.
+holds copies under readable names: whoever edits one by accident does the vault no harm. `latest/` beside the forms
+leads, by relative links, to the newest accepted version of each.
 
-Failure policy: a missing or damaged file is a VaultError on reading, and is replaced and reported when the same bytes are
-saved again. A full disk is an OSError and leaves no half file.
+Failure policy: a missing or damaged file is a VaultError on reading, and is replaced and reported when the same bytes
+are saved again. A full disk is an OSError and leaves no half file.
 """
 
 import hashlib
+import itertools
 import logging
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from bot.domain.submission import StoredFile
-from bot.store.names import free_name, safe_component
+from bot.store.names import free_name, numbered, safe_component
 from bot.store.safeio import link_atomically, make_folder, remove, sync_folder, write_atomically
 
 log = logging.getLogger(__name__)
 
+LATEST = "latest"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -30,6 +31,12 @@ class VaultError(Exception):
 
 def digest(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
+
+
+def form_folder(form: str) -> str:
+    """The folder of a form beside `latest/`, which is never a form's own."""
+    name = safe_component(form, "form")
+    return f"_{name}" if name.casefold() == LATEST else name
 
 
 class Vault:
@@ -84,16 +91,19 @@ class Vault:
         behind its name, and nothing is ever overwritten.
         """
         payload = self.read(sha256)
-        folder = self._agency_folder(round, agency) / safe_component(form, "form") / f"v{version}"
+        folder = self._agency_folder(round, agency) / form_folder(form) / f"v{version}"
         make_folder(folder)
         name = safe_component(readable_name, "tep")
-        taken = {entry.name for entry in folder.iterdir()}
-        while name_taken := next((t for t in taken if t.casefold() == name.casefold()), None):
-            if (folder / name_taken).is_file() and digest((folder / name_taken).read_bytes()) == sha256:
-                return self._relative(folder / name_taken)
-            name = free_name(name, taken)
-        write_atomically(folder / name, payload)
-        return self._relative(folder / name)
+        there = {entry.name.casefold(): entry for entry in folder.iterdir()}
+        for count in itertools.count(1):
+            path = folder / numbered(name, count)
+            same_name = there.get(path.name.casefold())
+            if same_name is None:
+                break
+            if same_name.is_file() and digest(same_name.read_bytes()) == sha256:
+                return self._relative(same_name)
+        write_atomically(path, payload)
+        return self._relative(path)
 
     def set_latest(self, round: str, agency: str, form: str, files: Sequence[StoredFile]) -> None:
         """Makes `latest/` lead to these published files of the form, and to no earlier ones of it.
@@ -101,18 +111,18 @@ class Vault:
         `files` are of one version, with the paths that `publish` gave. VaultError when a path is not of this form.
         """
         base = self._agency_folder(round, agency)
-        latest, form_folder = base / "latest", safe_component(form, "form")
-        home = PurePosixPath(self._relative(base / form_folder))
+        latest, own_folder = base / LATEST, form_folder(form)
+        home = PurePosixPath(self._relative(base / own_folder))
         make_folder(latest)
-        links = {entry.name: os.readlink(entry) for entry in latest.iterdir() if entry.is_symlink()}
-        own = {name for name, target in links.items() if target.startswith(f"../{form_folder}/")}
+        links = {entry.name: entry.readlink().as_posix() for entry in latest.iterdir() if entry.is_symlink()}
+        own = {name for name, target in links.items() if target.startswith(f"../{own_folder}/")}
         kept = {entry.name for entry in latest.iterdir()} - own
         for file in files:
             place = PurePosixPath(file.path)
             if not place.is_relative_to(home) or ".." in place.parts:
                 raise VaultError(f"{file.path!r} is not a published file of {home}")
             name = free_name(place.name, kept)
-            link_atomically(latest / name, f"../{form_folder}/{place.relative_to(home)}")
+            link_atomically(latest / name, f"../{own_folder}/{place.relative_to(home)}")
             kept.add(name)
         for name in own - kept:
             remove(latest / name)
