@@ -48,19 +48,19 @@ def evidence_of(row: EvidenceRow) -> Evidence:
 
 
 def finding_row(finding: Finding, *, mail_id: int | None = None, submission_id: int | None = None) -> FindingRow:
-    place = {name: value for name, value in asdict(finding.place).items() if value is not None}
     return FindingRow(
         mail_id=mail_id,
         submission_id=submission_id,
         code=finding.code,
         severity=finding.severity.value,
-        place=place,
+        **asdict(finding.place),
         params=dict(finding.params),
     )
 
 
 def finding_of(row: FindingRow) -> Finding:
-    return Finding(row.code, Severity(row.severity), Place.from_json(row.place), dict(row.params))
+    place = Place(row.file, row.sheet, row.cell, row.part, row.heading)
+    return Finding(row.code, Severity(row.severity), place, row.params)
 
 
 def file_of(row: FileRow) -> StoredFile:

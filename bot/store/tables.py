@@ -143,7 +143,7 @@ class FileRow(Base, table=True):
 
 
 class FindingRow(Base, table=True):
-    """A finding of one submission, or of a mail as a whole. `place` holds the filled fields of a Place."""
+    """A finding of one submission, or of a mail as a whole; from `file` to `heading` it is a Place."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -155,7 +155,11 @@ class FindingRow(Base, table=True):
     submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
     code: str = Field(sa_type=SafeText)
     severity: str = Field(sa_type=SafeText)
-    place: dict[str, Any] = Field(sa_type=JSON)
+    file: str | None = Field(default=None, sa_type=SafeText)
+    sheet: str | None = Field(default=None, sa_type=SafeText)
+    cell: str | None = Field(default=None, sa_type=SafeText)
+    part: str | None = Field(default=None, sa_type=SafeText)
+    heading: str | None = Field(default=None, sa_type=SafeText)
     params: dict[str, Any] = Field(sa_type=JSON)
 
 
