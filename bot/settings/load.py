@@ -1,0 +1,237 @@
+"""A configuration folder → Settings, or all its faults at once.
+
+Flow: language (so that faults speak it) → office.toml under the environment → agencies → forms → rounds' files →
+calendar → ladder → rounds. No step stops at a fault: each goes on with what is right, and at the end
+ConfigurationError carries everything. Nothing is guessed, nothing is written.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.agency import Registry
+from bot.domain.form import Form
+from bot.domain.mail import Endpoint
+from bot.domain.office import Language, WorkingTime
+from bot.domain.round import LadderStep, Round
+from bot.settings.agencies import AgencyList, build_registry, read_entries
+from bot.settings.agencies_xlsx import read_workbook
+from bot.settings.environment import Layers
+from bot.settings.faults import Fault
+from bot.settings.forms import load_forms
+from bot.settings.ladder import build_ladder, check_hours
+from bot.settings.mailbox import build_endpoint
+from bot.settings.models import ImapTable, LadderFile, OfficeFile
+from bot.settings.office import addresses, build_office
+from bot.settings.report import ConfigurationError, Report
+from bot.settings.rounds import RoundContext, build_round, check_together, years_of
+from bot.settings.settings import Settings
+from bot.settings.toml_files import read_toml, validate_fields
+from bot.settings.working_time import build_working_time
+
+DEFAULT_TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def load(folder: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of `folder` with the THUKY_* variables of `environ` over those of office.toml.
+
+    Relative paths in office.toml start from the folder that holds `folder`. Raises ConfigurationError with every
+    fault found; `file` of a fault begins with `folder` as it was given, or is `environment`.
+    """
+    report = Report(Language.VI)
+    if not folder.is_dir():
+        report = Report(_language({}, environ))
+        report.fault(str(folder), "", report.say("no_folder"), "the_folder")
+        raise ConfigurationError(report.faults)
+    return _Loader(folder, environ).load()
+
+
+class _Loader:
+    """One run over one folder; what the steps share."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.environ = environ
+        self.base = folder.resolve().parent
+        # The language must be known before anything is said: a file that cannot be read is read again in it.
+        self.office_tables = read_toml(self._path("office.toml"), self._name("office.toml"), Report(Language.VI))
+        self.report = Report(_language(self.office_tables or {}, environ))
+        if self.office_tables is None:
+            read_toml(self._path("office.toml"), self._name("office.toml"), self.report)
+
+    def load(self) -> Settings:
+        report, name = self.report, self._name
+        tables = self.office_tables or {}
+        for server in ("imap", "smtp"):
+            table = tables.get(server)
+            if isinstance(table, dict) and "password" in table:
+                del table["password"]
+                variable, credential = f"THUKY_{server.upper()}__PASSWORD", f"{server}_password"
+                words = {"variable": variable, "credential": credential}
+                key = f"{server}.password"
+                report.fault(name("office.toml"), key, report.say("hidden"), "password_elsewhere", **words)
+        layers = Layers(name("office.toml"), tables, self.environ, report)
+        office = (
+            {}
+            if self.office_tables is None
+            else validate_fields(OfficeFile, layers.data, name("office.toml"), report, layers.place)
+        )
+        endpoints, mail_faults = self._endpoints(office, layers)
+        timezone = ZoneInfo(office["timezone"]) if "timezone" in office else DEFAULT_TIMEZONE
+
+        listed = self._agencies()
+        own, people = addresses(office)
+        registry = build_registry(listed, own, people, report)
+        forms, broken_forms = self._forms()
+        round_tables = self._round_tables()
+        working_time = self._working_time(timezone, round_tables)
+        ladder = self._ladder(working_time)
+        context = RoundContext(timezone, listed, registry, forms, broken_forms, ladder, working_time)
+        rounds = self._rounds(round_tables, context)
+        self._check_office(office, layers)
+        if report.faults:
+            raise ConfigurationError(report.faults)
+        return self._settings(office, endpoints, mail_faults, working_time, registry, listed, forms, rounds)
+
+    # ---- the files -----------------------------------------------------------------------------------------
+
+    def _endpoints(self, office: dict[str, Any], layers: Layers) -> tuple[dict[str, Endpoint], list[Fault]]:
+        endpoints: dict[str, Endpoint] = {}
+        later: list[Fault] = []
+        for server in ("imap", "smtp"):
+            if server in office:
+                endpoints[server], faults = build_endpoint(
+                    server,
+                    office[server],
+                    layers=layers,
+                    environ=self.environ,
+                    base=self.base,
+                    default_timeout=office.get("timeout_seconds", 60),
+                    report=self.report,
+                )
+                later += faults
+        return endpoints, later
+
+    def _agencies(self) -> AgencyList:
+        toml, xlsx = self._path("agencies.toml"), self._path("agencies.xlsx")
+        if xlsx.exists() and toml.exists():
+            self.report.fault(self._name("agencies.xlsx"), "", self.report.say("both_files"), "one_agency_list")
+        elif xlsx.exists():
+            return read_workbook(xlsx, self._name("agencies.xlsx"), self.report)
+        tables = read_toml(toml, self._name("agencies.toml"), self.report)
+        if tables is None:
+            return AgencyList(self._name("agencies.toml"))
+        return read_entries(tables, self._name("agencies.toml"), self.report)
+
+    def _forms(self) -> tuple[dict[str, Form], frozenset[str]]:
+        """The good forms, and the codes of those whose file has faults."""
+        if not self._path("forms").is_dir():
+            name = self._name("forms")
+            self.report.fault(name, "", self.report.say("no_folder"), "the_file", name="forms/*.toml")
+            return {}, frozenset()
+        forms, faults = load_forms(self._path("forms"))
+        for fault in faults:
+            self.report.add(fault)
+        return forms, frozenset(p.stem for p in self._path("forms").glob("*.toml") if p.stem not in forms)
+
+    def _round_tables(self) -> dict[str, dict[str, Any]]:
+        """The rounds' files by code, as far as they are TOML."""
+        found: dict[str, dict[str, Any]] = {}
+        for path in sorted(self._path("rounds").glob("*.toml")):
+            if not path.name.startswith("."):
+                tables = read_toml(path, self._name(f"rounds/{path.name}"), self.report)
+                if tables is not None:
+                    found[path.stem] = tables
+        if not found and not self.report.faults:
+            self.report.warn(self._name("rounds"), "", "w_no_rounds")
+        return found
+
+    def _working_time(self, timezone: ZoneInfo, rounds: Mapping[str, Mapping[str, Any]]) -> WorkingTime:
+        name = self._name("holidays.toml")
+        # Without the file the national calendar and the usual hours hold.
+        tables = (
+            read_toml(self._path("holidays.toml"), name, self.report) if self._path("holidays.toml").exists() else {}
+        )
+        return build_working_time(tables or {}, timezone, years_of(rounds), name, self.report)
+
+    def _ladder(self, working_time: WorkingTime) -> tuple[LadderStep, ...]:
+        name = self._name("ladder.toml")
+        tables = read_toml(self._path("ladder.toml"), name, self.report)
+        if tables is None:
+            return ()
+        steps = validate_fields(LadderFile, tables, name, self.report).get("steps", ())
+        ladder = build_ladder(steps, name, "steps", self.report)
+        check_hours(ladder, name, "steps", working_time, self.report)
+        return ladder
+
+    def _rounds(self, files: Mapping[str, dict[str, Any]], context: RoundContext) -> tuple[Round, ...]:
+        built = (
+            build_round(code, tables, self._name(f"rounds/{code}.toml"), context, self.report)
+            for code, tables in files.items()
+        )
+        rounds = tuple(sorted((r for r in built if r is not None), key=lambda r: (r.opens_at, r.code)))
+        check_together(rounds, context.registry, self.report, self._name("rounds"))
+        return rounds
+
+    # ---- the whole -----------------------------------------------------------------------------------------
+
+    def _check_office(self, office: dict[str, Any], layers: Layers) -> None:
+        table, coordinator = office.get("office"), office.get("coordinator")
+        if table is not None and coordinator is not None and coordinator.address == table.address:
+            self.report.warn(*layers.of("coordinator", "address"), "w_coordinator_is_office")
+        first, longest = office.get("retry_seconds", 1), office.get("retry_max_seconds", 1)
+        if first > longest:
+            self.report.warn(*layers.of("retry_seconds"), "w_retry", first=f"{first:g}", longest=f"{longest:g}")
+
+    def _settings(
+        self,
+        office: dict[str, Any],
+        endpoints: dict[str, Endpoint],
+        mail_faults: list[Fault],
+        working_time: WorkingTime,
+        registry: Registry,
+        listed: AgencyList,
+        forms: dict[str, Form],
+        rounds: tuple[Round, ...],
+    ) -> Settings:
+        imap: ImapTable = office["imap"]
+        data_dir = self.base / Path(office["data_dir"]).expanduser()
+        return Settings(
+            folder=self.folder.resolve(),
+            office=build_office(office, working_time),
+            imap=endpoints["imap"],
+            smtp=endpoints["smtp"],
+            account=f"{imap.user}@{imap.host}",
+            inbox_folder=imap.inbox_folder,
+            sent_folder=imap.sent_folder,
+            poll_seconds=office["poll_seconds"],
+            retry_seconds=min(office["retry_seconds"], office["retry_max_seconds"]),
+            retry_max_seconds=office["retry_max_seconds"],
+            timeout_seconds=office["timeout_seconds"],
+            data_dir=data_dir,
+            database_url=office["database_url"] or f"sqlite:///{data_dir / 'thuky.db'}",
+            allow_time_travel=office["allow_time_travel"],
+            digest_at=office["digest"].at,
+            max_attempts=office["limits"].max_attempts,
+            registry=registry,
+            groups=dict(listed.groups),
+            forms=forms,
+            rounds=rounds,
+            warnings=self.report.warnings,
+            mail_faults=tuple(mail_faults),
+        )
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name
+
+    def _name(self, name: str) -> str:
+        return str(self.folder / name)
+
+
+def _language(tables: Mapping[str, Any], environ: Mapping[str, str]) -> Language:
+    """The office's language before anything is validated; Vietnamese where it cannot be known."""
+    try:
+        return Language(environ.get("THUKY_LANGUAGE") or tables.get("language", ""))
+    except ValueError:
+        return Language.VI

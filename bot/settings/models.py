@@ -1,0 +1,217 @@
+"""The configuration files as pydantic models: their keys, types and defaults. `docs/configuration.md` tells what
+each means.
+
+Only what one value can be judged by is judged here; what lies between values and between files, the other modules
+of this room judge.
+"""
+
+from datetime import time
+from typing import Any
+
+from pydantic import Field
+
+from bot.domain.agency import ContactRole
+from bot.domain.mail import Security
+from bot.domain.office import Language
+from bot.domain.round import DeadlineReading, PeriodKind, StepKind, StepUnit
+from bot.settings.values import (
+    Clock,
+    Code,
+    Count,
+    DatabaseUrl,
+    Day,
+    Domain,
+    Email,
+    Emails,
+    MaybeText,
+    Moment,
+    Port,
+    Seconds,
+    Table,
+    Text,
+    TimeZone,
+    Whole,
+)
+
+# ---- office.toml -------------------------------------------------------------------------------------------
+
+
+class OfficeTable(Table):
+    name: Text
+    address: Email
+    bounce_address: Email | None = None
+    own_addresses: Emails = ()
+
+
+class CoordinatorTable(Table):
+    name: Text
+    address: Email
+    telephone: str = ""
+    other_addresses: Emails = ()
+
+
+class ImapTable(Table):
+    host: Text
+    port: Port | None = None
+    security: Security = Security.TLS
+    user: Text
+    password_file: MaybeText = None
+    ca_file: MaybeText = None
+    timeout_seconds: Seconds | None = None
+    inbox_folder: Text = "INBOX"
+    sent_folder: MaybeText = None
+
+
+class SmtpTable(Table):
+    host: Text
+    port: Port | None = None
+    security: Security = Security.TLS
+    user: str = ""
+    password_file: MaybeText = None
+    ca_file: MaybeText = None
+    timeout_seconds: Seconds | None = None
+
+
+class DigestTable(Table):
+    at: Clock = time(8, 0)
+
+
+class LimitsTable(Table):
+    max_answers_per_day: Count = 20
+    max_mail_megabytes: Count = 50
+    max_attempts: Count = 3
+
+
+class OfficeFile(Table):
+    office: OfficeTable
+    coordinator: CoordinatorTable
+    imap: ImapTable
+    smtp: SmtpTable
+    language: Language = Language.VI
+    timezone: TimeZone = "Asia/Ho_Chi_Minh"
+    data_dir: Text = "data"
+    database_url: DatabaseUrl | None = None
+    poll_seconds: Seconds = 60
+    timeout_seconds: Seconds = 60
+    retry_seconds: Seconds = 60
+    retry_max_seconds: Seconds = 3600
+    allow_time_travel: bool = False
+    digest: DigestTable = DigestTable()
+    limits: LimitsTable = LimitsTable()
+
+
+# ---- agencies.toml, and one row of agencies.xlsx -----------------------------------------------------------
+
+
+class ContactTable(Table):
+    address: Email
+    role: ContactRole = ContactRole.CLERK
+    name: str = ""
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+
+
+class AgencyTable(Table):
+    code: Code
+    name: Text
+    group: Text
+    aliases: tuple[Text, ...] = ()
+    former_names: tuple[Text, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    successor: Code | None = None
+    contacts: tuple[ContactTable, ...] = ()
+
+
+class AgenciesFile(Table):
+    groups: dict[Code, Text] = Field(min_length=1)
+    # Each entry is an AgencyTable, judged by itself: one wrong entry must not hide what is wrong with the others.
+    agencies: tuple[dict[str, Any], ...] = Field(min_length=1)
+
+
+# ---- ladder.toml -------------------------------------------------------------------------------------------
+
+
+class StepTable(Table):
+    code: Text
+    kind: StepKind
+    offset_days: Whole
+    unit: StepUnit = StepUnit.CALENDAR
+    at: Clock = time(8, 0)
+    copy_leader: bool = False
+
+
+class LadderFile(Table):
+    steps: tuple[StepTable, ...] = ()
+
+
+# ---- holidays.toml -----------------------------------------------------------------------------------------
+
+
+class HoursTable(Table):
+    opens: Clock = time(7, 30)
+    closes: Clock = time(17, 0)
+
+
+class DaysTable(Table):
+    day: Day | None = None
+    first: Day | None = None
+    last: Day | None = None
+    why: Text
+
+
+class SwapTable(Table):
+    off: Day
+    worked: Day
+    why: Text
+
+
+class HolidaysFile(Table):
+    national: bool = True
+    hours: HoursTable = HoursTable()
+    off: tuple[DaysTable, ...] = ()
+    worked: tuple[DaysTable, ...] = ()
+    swapped: tuple[SwapTable, ...] = ()
+
+
+# ---- rounds/*.toml -----------------------------------------------------------------------------------------
+
+
+class PeriodTable(Table):
+    kind: PeriodKind
+    year: Whole = Field(ge=2000, le=2100)
+    ordinal: Whole = 1
+
+
+class WindowTable(Table):
+    first: Day
+    last: Day
+
+
+class DeadlineTable(Table):
+    printed: Text
+    day: Day
+    time: Clock | None = None
+    reading: DeadlineReading = DeadlineReading.BEFORE
+
+
+class AssignmentTable(Table):
+    form: Text
+    agency: Text | None = None
+    agencies: tuple[Text, ...] = ()
+    group: Text | None = None
+    parts: tuple[Text, ...] = ()
+
+
+class RoundFile(Table):
+    code: Code | None = None
+    title: Text
+    legal_basis: str = ""
+    opens_at: Moment
+    closes_at: Moment | None = None
+    period: PeriodTable
+    window: WindowTable
+    deadline: DeadlineTable
+    assignments: tuple[AssignmentTable, ...] = Field(min_length=1)
+    ladder: tuple[StepTable, ...] | None = None

@@ -1,0 +1,33 @@
+"""The tables of office.toml that say who the office is → Office."""
+
+from typing import Any
+
+from bot.domain.office import Coordinator, Office, WorkingTime
+from bot.settings.models import CoordinatorTable, LimitsTable, OfficeTable
+
+
+def addresses(office: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The office's own addresses and the coordinators', as far as they are right."""
+    table: OfficeTable | None = office.get("office")
+    people: CoordinatorTable | None = office.get("coordinator")
+    own = {table.address, *table.own_addresses, table.bounce_address or table.address} if table else set()
+    return frozenset(own), frozenset({people.address, *people.other_addresses} if people else ())
+
+
+def build_office(office: dict[str, Any], working_time: WorkingTime) -> Office:
+    table: OfficeTable = office["office"]
+    people: CoordinatorTable = office["coordinator"]
+    limits: LimitsTable = office["limits"]
+    own, coordinators = addresses(office)
+    return Office(
+        name=table.name,
+        address=table.address,
+        coordinator=Coordinator(people.name, people.address, people.telephone),
+        working_time=working_time,
+        language=office["language"],
+        bounce_address=table.bounce_address or "",
+        own_addresses=own,
+        coordinator_addresses=coordinators,
+        max_answers_per_day=limits.max_answers_per_day,
+        max_mail_bytes=limits.max_mail_megabytes * 2**20,
+    )

@@ -1,0 +1,142 @@
+"""Types of single settings: each refuses with a sentence of our own (`bot.settings.words`), never with pydantic's
+English.
+
+Pydantic alone would take whole numbers for dates and times (seconds since 1970) and `true` for 1; these types do
+not.
+"""
+
+import re
+from datetime import date, datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_EMAIL = re.compile(
+    r"[^@\s<>,;:\"()\[\]\\]+@(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+)", re.ASCII
+)
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+", re.ASCII)
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("day", "a date")
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError:
+            value = None
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    raise PydanticCustomError("clock", "a time of day")
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > 10:
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("moment", "a date and time")
+
+
+def _email(value: Any) -> Any:
+    if isinstance(value, str):
+        local, at, domain = value.strip().rpartition("@")
+        address = f"{local}{at}{domain}".lower()
+        if _EMAIL.fullmatch(address):
+            return address
+    raise PydanticCustomError("email", "a mail address")
+
+
+def _domain(value: Any) -> Any:
+    domain = value.strip().lower().removeprefix("@") if isinstance(value, str) else ""
+    if _DOMAIN.fullmatch(domain):
+        return domain
+    raise PydanticCustomError("domain", "a mail domain")
+
+
+def _timezone(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError, and a folder's name an OSError
+            pass
+        except KeyError:
+            pass
+        else:
+            return value
+    raise PydanticCustomError("timezone", "an IANA time zone")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("float_type", "a number")
+    return value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a whole number")
+    return value
+
+
+def _port(value: Any) -> Any:
+    try:
+        port = int(value) if isinstance(value, str | int) and not isinstance(value, bool) else 0
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise PydanticCustomError("port", "a port")
+    return port
+
+
+def _database_url(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9_+]*://.+", value.strip()):
+        return value.strip()
+    raise PydanticCustomError("database_url", "a database address")
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _split(value: Any) -> Any:
+    """A list may come from the environment as one text, parted by commas, semicolons or blanks."""
+    return [part for part in re.split(r"[,;\s]+", value) if part] if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Email = Annotated[str, BeforeValidator(_email)]
+Emails = Annotated[tuple[Email, ...], BeforeValidator(_split)]
+Domain = Annotated[str, BeforeValidator(_domain)]
+TimeZone = Annotated[str, BeforeValidator(_timezone)]
+DatabaseUrl = Annotated[str, BeforeValidator(_database_url)]
+Port = Annotated[int, BeforeValidator(_port)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+Seconds = Annotated[float, BeforeValidator(_number), Field(ge=1, allow_inf_nan=False)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+MaybeText = Annotated[str | None, BeforeValidator(_empty_is_none)]
+# Codes stand in paths, tags and keys of notices.
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+
+
+class Table(BaseModel):
+    """A table of a configuration file: unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
