@@ -1,0 +1,72 @@
+"""What both Excel readers share: the budget of a workbook, taking in cells and merges, tidy texts and numbers.
+
+Failure policy: raises `Refused` TOO_BIG for one cell too many or too far out.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from bot.documents.cellformat import Shape
+from bot.documents.limits import Limits, Meter, too_big
+from bot.documents.markup import clean
+from bot.domain.document import Cell, Merge
+
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_EXACT = 10**15
+
+
+@dataclass(slots=True)
+class Book:
+    """What all sheets share, and what they may use up together."""
+
+    limits: Limits
+    cells: Meter
+    chars: Meter
+    merges: Meter
+    merged: Meter
+    since_1904: bool = False
+    strings: list[str] = field(default_factory=list)
+    shapes: list[Shape] = field(default_factory=list)
+
+
+def new_book(limits: Limits) -> Book:
+    return Book(
+        limits,
+        cells=Meter("filled cells", limits.max_cells),
+        chars=Meter("characters", limits.max_text_chars),
+        merges=Meter("merged ranges", limits.max_merges),
+        merged=Meter("merged cells", limits.max_merged_cells),
+    )
+
+
+def rounded(number: float) -> int | float:
+    """A number at the 15 significant digits that Excel keeps and shows; whole ones as int."""
+    shown = float(f"{number:.15g}")
+    return int(shown) if shown.is_integer() and abs(shown) < _EXACT else shown
+
+
+def tidy(text: str) -> str:
+    """A cell's text: `_x000D_` escapes undone, control characters dropped, NFC."""
+    if "_x" in text:
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return clean(_CONTROL.sub("", text))
+
+
+def add_cell(cell: Cell, book: Book, cells: dict[tuple[int, int], Cell]) -> None:
+    """Takes a filled cell in. Raises `Refused` TOO_BIG for one too many or too far out."""
+    if cell.row > book.limits.max_row or cell.column > book.limits.max_column:
+        raise too_big(f"filled cell at row {cell.row}, column {cell.column}")
+    book.cells.add()
+    book.chars.add(len(cell.formula or "") + (len(cell.value) if isinstance(cell.value, str) else 0))
+    cells[cell.row, cell.column] = cell
+
+
+def add_merge(bounds: tuple[int, int, int, int], book: Book, merges: list[Merge]) -> None:
+    """Takes a merged range (top, left, bottom, right) in, as far as cells may be filled. Raises `Refused` TOO_BIG."""
+    top, left, bottom, right = bounds
+    bottom, right = min(bottom, book.limits.max_row), min(right, book.limits.max_column)
+    if top <= bottom and left <= right:
+        book.merges.add()
+        book.merged.add((bottom - top + 1) * (right - left + 1))
+        merges.append(Merge(top, left, bottom, right))

@@ -1,0 +1,94 @@
+"""XML of untrusted parts as a stream of elements, and the cleaning of text.
+
+Flow: lxml's incremental parser with entities, network and DTD off; each wanted element is handed out when it is
+complete and forgotten before the next one, so that memory does not grow with the part.
+
+Failure policy: raises `Refused`. Any DOCTYPE is CORRUPT: Office Open XML forbids it (ECMA-376 part 2, 10.1.2), and
+only attacks carry one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+from lxml import etree
+
+from bot.documents.limits import corrupt, too_big
+
+# Soft hyphen, zero-width and direction marks: not seen by the reader, fatal for comparing.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_OUT_OF_MEMORY = 2  # XML_ERR_NO_MEMORY
+
+
+def local(element: etree._Element) -> str:
+    """The name without its namespace: transitional and strict files differ in nothing else that we read."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def attribute(element: etree._Element, name: str) -> str | None:
+    """An attribute by its local name, whatever its namespace."""
+    for key, value in element.attrib.items():
+        if str(key).rpartition("}")[2] == name:
+            return str(value)
+    return None
+
+
+def child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """The first child of that local name."""
+    if element is not None:
+        for candidate in element:
+            if local(candidate) == name:
+                return candidate
+    return None
+
+
+def clean(text: str) -> str:
+    """NFC, without soft hyphens and zero-width characters."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def stream(source: IO[bytes], names: Sequence[str], *, parent: str | None = None) -> Iterator[etree._Element]:
+    """The elements with one of the local names, each complete, in the order of their ends.
+
+    With `parent` only the direct children of an element of that name. An element is emptied, and what stood before it
+    dropped, when the next one is asked for. Raises `Refused`: CORRUPT for broken XML or a DOCTYPE, TOO_BIG when
+    memory runs out.
+    """
+    wanted = set(names)
+    checked = False
+    try:
+        parser = etree.iterparse(
+            source,
+            events=("end",),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        for _, element in parser:
+            if not checked:
+                _refuse_doctype(element)
+                checked = True
+            if local(element) not in wanted:
+                continue
+            above = element.getparent()
+            if parent is not None and (above is None or local(above) != parent):
+                continue
+            yield element
+            element.clear(keep_tail=True)
+            while above is not None and element.getprevious() is not None:
+                del above[0]
+    except etree.XMLSyntaxError as fault:
+        if getattr(fault, "code", None) == _OUT_OF_MEMORY or "memory" in str(fault).lower():
+            raise too_big(f"XML: {fault}") from fault
+        raise corrupt(f"XML: {fault}") from fault
+
+
+def _refuse_doctype(element: etree._Element) -> None:
+    info = element.getroottree().docinfo
+    if info.internalDTD is not None or info.externalDTD is not None or info.doctype:
+        raise corrupt("XML with a DOCTYPE")

@@ -1,0 +1,126 @@
+"""An Office package (zip with parts and relationships), opened with every bound checked first.
+
+Flow: count the directory entries in the raw bytes → open the zip → compare the declared sizes with the limits →
+hand out parts as streams that count what really comes out of the inflater.
+
+Failure policy: raises `Refused`, CORRUPT for what is broken, TOO_BIG for what passes a limit, ENCRYPTED for zip
+encryption. Source of the part and relationship rules: ECMA-376 part 2.
+"""
+
+import io
+import posixpath
+import zipfile
+from dataclasses import dataclass
+from typing import IO, cast
+
+from bot.documents import markup
+from bot.documents.limits import Limits, Meter, Refused, corrupt, too_big
+from bot.domain.document import UnreadableReason
+
+_CENTRAL_ENTRY = b"PK\x01\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One relationship: its id, the last word of its type (`worksheet`, `styles`) and the part it leads to."""
+
+    id: str
+    type: str
+    target: str
+
+
+class Package:
+    """The parts of one file. Part names are compared without case, without a leading slash, with `/` only."""
+
+    def __init__(self, payload: bytes, limits: Limits) -> None:
+        """Opens the zip and checks its directory. Raises `Refused`."""
+        # zipfile builds an object for each entry before anything can be asked: count the signatures first.
+        if payload.count(_CENTRAL_ENTRY) > limits.parts:
+            raise too_big(f"more than {limits.parts} parts")
+        self._limits = limits
+        self._inflated = Meter("inflated bytes", limits.uncompressed_bytes)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(payload))
+            infos = self._zip.infolist()
+        except Exception as fault:  # a dozen types, all meaning a broken directory
+            raise corrupt(f"zip: {type(fault).__name__}: {fault}") from fault
+        declared = sum(info.file_size for info in infos)
+        if declared > limits.uncompressed_bytes:
+            raise too_big(f"{declared} bytes uncompressed, limit {limits.uncompressed_bytes}")
+        self._infos = {_normal(info.filename): info for info in infos}
+
+    def __contains__(self, name: str) -> bool:
+        return _normal(name) in self._infos
+
+    def open(self, name: str) -> IO[bytes]:
+        """The inflated bytes of a part as a stream. Raises `Refused`, also while reading."""
+        info = self._infos.get(_normal(name))
+        if info is None:
+            raise corrupt(f"part {name} is missing")
+        if info.flag_bits & 0x1:
+            raise Refused(UnreadableReason.ENCRYPTED, f"part {name} is encrypted")
+        # Office writes these two only; the dictionaries of the others can ask for any amount of memory.
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise corrupt(f"part {name} uses compression method {info.compress_type}")
+        if info.file_size > max(self._limits.ratio_floor_bytes, info.compress_size * self._limits.ratio):
+            raise too_big(f"part {name} grows more than {self._limits.ratio}-fold")
+        try:
+            return cast(IO[bytes], _Inflater(self._zip.open(info), self._inflated, name))
+        except Exception as fault:
+            raise corrupt(f"part {name}: {type(fault).__name__}: {fault}") from fault
+
+    def relationships(self, name: str) -> tuple[Relationship, ...]:
+        """Internal relationships of a part, `""` for those of the package; empty when it has none."""
+        folder, base = posixpath.split(_normal(name))
+        rels = posixpath.join(folder, "_rels", f"{base}.rels")
+        if rels not in self:
+            return ()
+        found = []
+        for element in markup.stream(self.open(rels), ("Relationship",)):
+            target = element.get("Target")
+            if target is None or element.get("TargetMode") == "External":
+                continue
+            path = target if target.startswith("/") else posixpath.join(folder, target)
+            kind = (element.get("Type") or "").rpartition("/")[2]
+            found.append(Relationship(element.get("Id") or "", kind, _normal(posixpath.normpath(path))))
+        return tuple(found)
+
+    def main_part(self, default: str) -> str:
+        """The part that the package's officeDocument relationship names, else `default`. Raises CORRUPT without one."""
+        for relationship in self.relationships(""):
+            if relationship.type == "officeDocument" and relationship.target in self:
+                return relationship.target
+        if default not in self:
+            raise corrupt("no main part")
+        return default
+
+    def related(self, name: str, kind: str) -> str | None:
+        """The first part of that relationship type that is really there."""
+        for relationship in self.relationships(name):
+            if relationship.type == kind and relationship.target in self:
+                return relationship.target
+        return None
+
+
+class _Inflater(io.RawIOBase):
+    """Counts what a part inflates to, whatever the directory declares, and speaks `Refused` only."""
+
+    def __init__(self, source: IO[bytes], meter: Meter, name: str) -> None:
+        self._source = source
+        self._meter = meter
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            chunk = self._source.read(size if size >= 0 else 65_536)
+        except Exception as fault:  # zlib, checksum, end of file, short header: the part is broken
+            raise corrupt(f"part {self._name}: {type(fault).__name__}: {fault}") from fault
+        self._meter.add(len(chunk))
+        return chunk
+
+
+def _normal(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()

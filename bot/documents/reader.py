@@ -1,0 +1,49 @@
+"""One file's bytes → its facts. Runs in the child; tests call it in their own process too.
+
+Flow: kind by the bytes → encrypted and broken containers are named → the reader of that kind.
+Failure policy: never raises for what a file holds. What no reader foresaw becomes CRASHED with the fault's name.
+"""
+
+from bot.documents import kinds
+from bot.documents.limits import Limits, Refused
+from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason
+
+
+def read_document(payload: bytes, limits: Limits) -> Document:
+    """The facts of one file; `Unreadable` for kinds that nothing here reads and for everything that goes wrong."""
+    kind = FileKind.OTHER
+    try:
+        identity = kinds.identify(payload)
+        kind = identity.kind
+        if identity.encrypted:
+            return Unreadable(UnreadableReason.ENCRYPTED, kind)
+        if kind not in (FileKind.DOCX, FileKind.XLSX, FileKind.XLS):
+            reason = UnreadableReason.CORRUPT if identity.broken else UnreadableReason.UNSUPPORTED
+            return Unreadable(reason, kind, identity.broken)
+        return _read(payload, kind, limits)
+    except Refused as refusal:
+        return Unreadable(refusal.reason, kind, refusal.detail)
+    except MemoryError:
+        return Unreadable(UnreadableReason.TOO_BIG, kind, f"needs more than {limits.memory_bytes} bytes of memory")
+    except RecursionError:
+        return Unreadable(UnreadableReason.CORRUPT, kind, "nested too deeply")
+    except Exception as fault:  # a gap in a reader: the mail must go on, and the detail names the gap
+        return Unreadable(UnreadableReason.CRASHED, kind, f"{type(fault).__name__}: {fault}"[:500])
+
+
+def _read(payload: bytes, kind: FileKind, limits: Limits) -> Document:
+    # Imported here: each parser costs memory and time, and a file needs one of them.
+    if kind is FileKind.XLS:
+        from bot.documents import legacy
+
+        return legacy.read(payload, limits)
+    from bot.documents.package import Package
+
+    package = Package(payload, limits)
+    if kind is FileKind.XLSX:
+        from bot.documents import excel
+
+        return excel.read(package, limits)
+    from bot.documents import word
+
+    return word.read(package, limits)

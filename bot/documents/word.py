@@ -1,0 +1,191 @@
+"""A Word file (.docx and its kin) as paragraphs in reading order and tables.
+
+Flow: styles and numbering first → the children of w:body one at a time → paragraphs, tables (nested ones too), content
+controls, text boxes. Tracked insertions count, tracked deletions and hidden text do not; headers, footers, footnotes
+and comments are left out. Blank paragraphs are left out too, but count in their lists, as in Word.
+
+A table cell's text is its paragraphs joined by newlines; a cell that holds only an automatic number has that number.
+
+Failure policy: raises `Refused`. Source: ECMA-376 part 1, chapter 17.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+from bot.documents import markup
+from bot.documents.limits import Limits, Meter
+from bot.documents.markup import attribute, child, local
+from bot.documents.numbering import read_numbering
+from bot.documents.package import Package
+from bot.documents.styles import ListPlace, list_place, number, outline_level, read_styles, toggle
+from bot.domain.document import Paragraph, TextDocument
+
+_BLOCKS = ("p", "tbl", "sdt", "customXml", "ins", "moveTo", "AlternateContent")
+_GONE = ("del", "moveFrom", "delText", "instrText", "rPr", "pPr", "rt")
+_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_PICTURES = ("drawing", "pict", "object")
+
+
+def read(package: Package, limits: Limits) -> TextDocument:
+    """The document of an opened package. Raises `Refused`."""
+    part = package.main_part("word/document.xml")
+    reader = _Reader(package, part, limits)
+    for element in markup.stream(package.open(part), _BLOCKS, parent="body"):
+        reader.block(element, None, [])
+    return TextDocument(tuple(reader.paragraphs), tuple(tuple(table) for table in reader.tables))
+
+
+class _Reader:
+    """Collects one document; `paragraphs` and `tables` grow in reading order."""
+
+    def __init__(self, package: Package, part: str, limits: Limits) -> None:
+        self._styles = read_styles(package, part)
+        self._numbering = read_numbering(package, part)
+        self._seen = Meter("paragraphs", limits.max_paragraphs)
+        self._cells = Meter("table cells", limits.max_cells)
+        self._chars = Meter("characters", limits.max_text_chars)
+        self._carried = ""
+        self.paragraphs: list[Paragraph] = []
+        self.tables: list[list[tuple[str, ...]]] = []
+
+    def block(self, element: etree._Element, table: int | None, texts: list[str]) -> None:
+        """One block; the texts that belong to the cell around it go to `texts`."""
+        name = local(element)
+        if name == "p":
+            self._paragraph(element, table, texts)
+        elif name == "tbl":
+            self._table(element, texts)
+        elif name not in _GONE:
+            for inner in _inside(element):
+                self.block(inner, table, texts)
+
+    def _table(self, element: etree._Element, texts: list[str]) -> None:
+        rows: list[tuple[str, ...]] = []
+        self.tables.append(rows)
+        ordinal = len(self.tables)
+        for row in _members(element, "tr"):
+            if child(child(row, "trPr"), "del") is None:
+                cells = []
+                for cell in _members(row, "tc"):
+                    self._cells.add()
+                    inner: list[str] = []
+                    for block in cell:
+                        self.block(block, ordinal, inner)
+                    cells.append("\n".join(inner))
+                    self._chars.add(len(cells[-1]))  # text of nested tables stands in every cell around it
+                rows.append(tuple(cells))
+                texts.extend(text for text in cells if text)
+
+    def _paragraph(self, element: etree._Element, table: int | None, texts: list[str]) -> None:
+        self._seen.add()
+        properties = child(element, "pPr")
+        style = child(properties, "pStyle")
+        style_id = (attribute(style, "val") if style is not None else None) or self._styles.default
+        spans: list[tuple[str, bool]] = []
+        boxes: list[etree._Element] = []
+        self._inline(element, style_id, spans, boxes)
+        text = self._carried + markup.clean("".join(span for span, _ in spans))
+        self._carried = ""
+        self._chars.add(len(text))
+        if child(child(properties, "rPr"), "del") is not None:  # its mark is deleted: it runs on into the next one
+            self._carried = text
+        else:
+            printed = self._number(properties, style_id)
+            if text.strip():
+                bold = all(weight for span, weight in spans if span.strip())
+                level = self._level(properties, style_id)
+                self.paragraphs.append(Paragraph(text, level, bold, printed, table))
+                texts.append(text)
+            elif printed:
+                texts.append(printed)
+        for box in boxes:
+            for block in box:
+                self.block(block, table, texts)
+
+    def _inline(
+        self,
+        items: Iterable[etree._Element],
+        style_id: str | None,
+        spans: list[tuple[str, bool]],
+        boxes: list[etree._Element],
+        bold: bool = False,
+    ) -> None:
+        for item in items:
+            name = local(item)
+            if name in _GONE:
+                continue
+            if name == "t":
+                spans.append((item.text or "", bold))
+            elif name in _SIGNS:
+                spans.append((_SIGNS[name], bold))
+            elif name in _PICTURES:
+                boxes.extend(_text_boxes(item))
+            elif name == "r":
+                properties = child(item, "rPr")
+                if not toggle(child(properties, "vanish")):
+                    self._inline(item, style_id, spans, boxes, self._is_bold(properties, style_id))
+            else:
+                self._inline(_inside(item), style_id, spans, boxes, bold)
+
+    def _is_bold(self, properties: etree._Element | None, style_id: str | None) -> bool:
+        direct = toggle(child(properties, "b"))
+        if direct is not None:
+            return direct
+        run_style = child(properties, "rStyle")
+        of_run = self._styles.bold(attribute(run_style, "val")) if run_style is not None else None
+        of_paragraph = self._styles.bold(style_id)
+        if of_run is None and of_paragraph is None:
+            return self._styles.default_bold
+        return bool(of_run) != bool(of_paragraph)  # toggle properties of two styles cancel out, 17.7.3
+
+    def _level(self, properties: etree._Element | None, style_id: str | None) -> int | None:
+        direct = number(child(properties, "outlineLvl"))
+        return outline_level(direct) if direct is not None else self._styles.level(style_id)
+
+    def _number(self, properties: etree._Element | None, style_id: str | None) -> str:
+        direct, inherited = list_place(properties), self._styles.place(style_id)
+        if direct is None:
+            return self._numbering.next(inherited, style_id) if inherited else ""
+        num_id = direct.num_id if direct.num_id is not None or inherited is None else inherited.num_id
+        return self._numbering.next(ListPlace(num_id, direct.level), style_id)
+
+
+def _inside(element: etree._Element) -> Iterable[etree._Element]:
+    name = local(element)
+    if name == "AlternateContent":
+        return _choice(element)
+    return _content(element) if name == "sdt" else element
+
+
+def _content(control: etree._Element) -> Iterable[etree._Element]:
+    """What stands in a content control; nothing while it shows only its placeholder ("Click here to enter text")."""
+    content = child(control, "sdtContent")
+    waiting = toggle(child(child(control, "sdtPr"), "showingPlcHdr"))
+    return () if content is None or waiting else content
+
+
+def _choice(element: etree._Element) -> etree._Element:
+    """The branch of mc:AlternateContent that is read; the others say the same again."""
+    for name in ("Choice", "Fallback"):
+        branch = child(element, name)
+        if branch is not None:
+            return branch
+    return element
+
+
+def _members(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Rows of a table or cells of a row, also those wrapped in content controls or custom markup."""
+    for item in element:
+        if local(item) == name:
+            yield item
+        elif local(item) in ("sdt", "sdtContent", "customXml", "ins", "AlternateContent"):
+            yield from _members(item if local(item) != "AlternateContent" else _choice(item), name)
+
+
+def _text_boxes(element: etree._Element) -> Iterator[etree._Element]:
+    for item in element:
+        if local(item) == "txbxContent":
+            yield item
+        else:
+            yield from _text_boxes(_choice(item) if local(item) == "AlternateContent" else item)

@@ -1,0 +1,61 @@
+"""The limited child: takes one file on stdin, says on stdout what it read, and is gone.
+
+Flow: limits on itself, before any parser is loaded → stdin → `reader.read_document` → lines of `wire` on stdout.
+
+Failure policy: what can be said in words is an `unreadable` line with exit code 0. The rest is the parent's to see:
+a signal (CPU limit, alarm, abort of a native parser) or an exit code.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+
+from bot.documents.limits import Limits
+from bot.domain.document import Unreadable, UnreadableReason
+
+
+def limits_to_text(limits: Limits) -> str:
+    """For the child's command line."""
+    return json.dumps({name: getattr(limits, name) for name in Limits.__slots__})
+
+
+def main(limits_text: str) -> None:
+    """Reads one file. `limits_text` comes from `limits_to_text`."""
+    limits = Limits(**json.loads(limits_text))
+    confine(limits)
+    # Native parsers print to descriptor 1 now and then: keep the real one for ourselves.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
+    from bot.documents import reader, wire  # after the limits: nothing that parses is loaded without them
+
+    payload = sys.stdin.buffer.read(limits.file_bytes + 1)
+    document = reader.read_document(payload, limits)
+    for line in wire.encode(document):
+        if len(line) > limits.line_bytes:
+            line = next(wire.encode(Unreadable(UnreadableReason.TOO_BIG, detail=f"a text of {len(line)} bytes")))
+            out.write(line)
+            break
+        out.write(line)
+    out.flush()
+    os._exit(0)  # tearing down the interpreter would only take time
+
+
+def confine(limits: Limits) -> None:
+    """Sets this process's own limits. None of them can be raised again by what it loads later."""
+    _cap(resource.RLIMIT_AS, limits.memory_bytes)
+    _cap(resource.RLIMIT_CPU, limits.cpu_seconds, 1)  # SIGXCPU first, so that the parent can tell why
+    _cap(resource.RLIMIT_FSIZE, 0)
+    _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_NOFILE, 16)
+    _cap(resource.RLIMIT_NPROC, 0)  # no forks, no threads (the kernel does not hold root to this one)
+    signal.alarm(int(limits.wall_seconds) + 2)  # should the parent be gone
+
+
+def _cap(which: int, value: int, margin: int = 0) -> None:
+    _, hard = resource.getrlimit(which)
+    if hard == resource.RLIM_INFINITY or hard >= value + margin:
+        hard = value + margin
+    resource.setrlimit(which, (min(value, hard), hard))
