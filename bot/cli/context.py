@@ -1,0 +1,119 @@
+"""What every command shares: where the configuration is, how output and errors leave, which exit code says what."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot.cli.screens import say
+from bot.domain.office import Language
+from bot.domain.round import Round
+from bot.flows.services import Clock, Services
+from bot.settings import ConfigurationError, Settings, load
+from bot.store.errors import StoreError
+from bot.wiring import open_services, set_up_journal
+
+DONE, WRONG, MISUSED, LOCKED = 0, 1, 2, 75
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON document on standard output and nothing else there.")
+]
+RoundOption = Annotated[str | None, typer.Option("--round", metavar="R", help="The round's code, such as 2023-q1.")]
+
+
+@dataclass
+class Shared:
+    """The options before the command's name."""
+
+    folder: Path
+    verbose: bool = False
+    err: Console = field(default_factory=lambda: Console(stderr=True))
+
+
+def default_folder() -> Path:
+    """`$THUKY_CONFIG`, or `./config`."""
+    return Path(os.environ.get("THUKY_CONFIG") or "config")
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The loaded configuration; prints every fault and exits with 2 when there are any."""
+    shared: Shared = context.find_root().obj
+    try:
+        return load(shared.folder, os.environ)
+    except ConfigurationError as error:
+        fail_configuration(error)
+
+
+def fail_configuration(error: ConfigurationError) -> NoReturn:
+    """Prints each fault with file, key, found and expected; exits with 2."""
+    language = getattr(error, "language", Language.VI)
+    print(say(language, "config.faults", count=len(error.faults)), file=sys.stderr)
+    for fault in error.faults:
+        words = say(
+            language, "config.fault", file=fault.file, key=fault.key, found=fault.found, expected=fault.expected
+        )
+        print(words, file=sys.stderr)
+    raise typer.Exit(MISUSED)
+
+
+@contextmanager
+def services_of(context: typer.Context, settings: Settings, clock: Clock | None = None) -> Iterator[Services]:
+    """The services of that office; a database that cannot be opened ends the command with 1 and a sentence."""
+    shared: Shared = context.find_root().obj
+    set_up_journal("info" if shared.verbose else "warning")
+    try:
+        with open_services(settings, clock) as services:
+            yield services
+    except StoreError as error:
+        stop(settings.language, WRONG, "error.store", error=error)
+
+
+def stop(language: Language, code: int, key: str, /, **params: object) -> NoReturn:
+    """Says one sentence on standard error and exits with `code`."""
+    print(say(language, key, **params), file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def print_json(value: object) -> None:
+    """One JSON document; times as ISO 8601 with offset."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write("\n")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def pick_round(services: Services, code: str | None, language: Language) -> Round:
+    """The round of that code, or the one that opened last; exits with 2 when there is none."""
+    if code is not None:
+        found = services.round(code)
+        if found is None:
+            stop(language, MISUSED, "error.round", round=code, known=", ".join(r.code for r in services.rounds))
+        return found
+    if not services.rounds:
+        stop(language, MISUSED, "error.no_round")
+    now = services.now()
+    begun = [r for r in services.rounds if r.opens_at <= now]
+    return max(begun or services.rounds, key=lambda r: r.opens_at)
+
+
+def parse_instant(text: str, services_zone: Any, language: Language) -> datetime:
+    """An ISO 8601 time; without offset it is the office's own. Exits with 2 when it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        stop(language, MISUSED, "error.time", text=text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=services_zone)

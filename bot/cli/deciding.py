@@ -1,0 +1,221 @@
+"""`extend`, `excuse`, `accept`, `return`, `received`, `bind`, `release`: the coordinator's decisions, each with its
+reason.
+"""
+
+import getpass
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import shapes
+from bot.cli.context import (
+    MISUSED,
+    JsonOption,
+    RoundOption,
+    parse_instant,
+    print_json,
+    services_of,
+    settings_of,
+    stop,
+)
+from bot.cli.screens import say
+from bot.domain.round import Decision
+from bot.flows import decisions
+from bot.flows.services import Services
+from bot.settings import Settings
+from bot.text.dates import say_deadline
+
+AgencyArgument = Annotated[str, typer.Argument(metavar="AGENCY", help="The agency's code, such as stp.")]
+FormOption = Annotated[str | None, typer.Option("--form", metavar="F", help="Only this form; all by default.")]
+WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kept with the decision.")]
+WhoOption = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides; the user by default.")]
+VersionOption = Annotated[int | None, typer.Option("--version", metavar="N", help="The newest by default.")]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (extend, excuse, accept, received, bind, release):
+        app.command()(command)
+    app.command("return")(return_)
+
+
+def extend(
+    context: typer.Context,
+    agency: AgencyArgument,
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="A day (its end) or a time, ISO 8601, in the office's zone.")
+    ],
+    why: WhyOption,
+    form: FormOption = None,
+    round_: RoundOption = None,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give one agency a new deadline."""
+
+    def take(services: Services, settings: Settings) -> Decision:
+        aim = decisions.target(services, agency, round_, form)
+        return decisions.extend(services, aim, _end(until, settings), who=_who(who), why=why)
+
+    _decide(context, as_json, take)
+
+
+def excuse(
+    context: typer.Context,
+    agency: AgencyArgument,
+    why: WhyOption,
+    form: FormOption = None,
+    round_: RoundOption = None,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Excuse one agency from reporting."""
+
+    def take(services: Services, _: Settings) -> Decision:
+        return decisions.excuse(services, decisions.target(services, agency, round_, form), who=_who(who), why=why)
+
+    _decide(context, as_json, take)
+
+
+def accept(
+    context: typer.Context,
+    agency: AgencyArgument,
+    why: WhyOption,
+    form: FormOption = None,
+    version: VersionOption = None,
+    round_: RoundOption = None,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Accept a version despite its findings."""
+
+    def take(services: Services, _: Settings) -> Decision:
+        aim = decisions.target(services, agency, round_, form)
+        return decisions.accept(services, aim, version, who=_who(who), why=why)
+
+    _decide(context, as_json, take)
+
+
+def return_(
+    context: typer.Context,
+    agency: AgencyArgument,
+    why: WhyOption,
+    form: FormOption = None,
+    version: VersionOption = None,
+    round_: RoundOption = None,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a version back to the agency."""
+
+    def take(services: Services, _: Settings) -> Decision:
+        aim = decisions.target(services, agency, round_, form)
+        return decisions.return_(services, aim, version, who=_who(who), why=why)
+
+    _decide(context, as_json, take)
+
+
+def received(
+    context: typer.Context,
+    agency: AgencyArgument,
+    why: WhyOption,
+    form: FormOption = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it arrived; now by default.")] = None,
+    file: Annotated[list[Path] | None, typer.Option("--file", metavar="FILE", help="The file, kept as it is.")] = None,
+    round_: RoundOption = None,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Note a report that arrived by another channel."""
+
+    def take(services: Services, settings: Settings) -> Decision:
+        zone = settings.office.working_time.timezone
+        when = parse_instant(at, zone, settings.language) if at else None
+        files = [(f.name, _bytes(f, settings)) for f in file or ()]
+        aim = decisions.target(services, agency, round_, form)
+        return decisions.received(services, aim, at=when, files=files, who=_who(who), why=why)
+
+    _decide(context, as_json, take)
+
+
+def bind(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS")],
+    agency: AgencyArgument,
+    why: WhyOption,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From now on this address belongs to that agency; its held mails go on."""
+    _decide(context, as_json, lambda services, _: decisions.bind(services, address, agency, who=_who(who), why=why))
+
+
+def release(
+    context: typer.Context,
+    mail: Annotated[int, typer.Argument(metavar="MAIL", help="The mail's number, as `thuky mails` shows it.")],
+    why: WhyOption,
+    agency: Annotated[str | None, typer.Option("--agency", metavar="A", help="Whose mail it is.")] = None,
+    round_: RoundOption = None,
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a held or parked mail go on."""
+
+    def take(services: Services, _: Settings) -> Decision:
+        return decisions.release(services, mail, agency, round_, who=_who(who), why=why)
+
+    _decide(context, as_json, take)
+
+
+def _decide(
+    context: typer.Context,
+    as_json: bool,
+    take: Callable[[Services, Settings], Decision | tuple[Decision, int]],
+) -> None:
+    """Carries the decision out and says what was done. A running daemon sends what it queued; the database
+    arbitrates.
+    """
+    settings = settings_of(context)
+    language = settings.language
+    with services_of(context, settings) as services:
+        try:
+            taken = take(services, settings)
+        except decisions.DecisionError as error:
+            stop(language, MISUSED, f"error.{error.code}", **error.params)
+        decision, count = taken if isinstance(taken, tuple) else (taken, 0)
+        working_time = services.office.working_time
+        if as_json:
+            print_json(shapes.decision(decision, working_time.timezone))
+            return
+        name = services.registry.get(decision.agency).name if decision.agency else ""
+        until = say_deadline(working_time.local(decision.until), language.value) if decision.until else ""
+        words = say(
+            language,
+            f"decision.{decision.kind.value}",
+            agency=name,
+            until=until,
+            version=decision.version,
+            address=decision.address,
+            count=count,
+            mail=decision.mail_id,
+        )
+        print(words)
+
+
+def _end(text: str, settings: Settings) -> datetime:
+    """The first instant that is late: a day alone counts to its end."""
+    moment = parse_instant(text, settings.office.working_time.timezone, settings.language)
+    return moment + timedelta(days=1) if len(text) <= len("2023-03-15") else moment
+
+
+def _who(name: str | None) -> str:
+    return name or getpass.getuser()
+
+
+def _bytes(file: Path, settings: Settings) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        stop(settings.language, MISUSED, "error.file", file=file, error=error.strerror or error)

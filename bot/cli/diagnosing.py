@@ -1,0 +1,135 @@
+"""`doctor`: configuration, mailbox, outgoing mail, database, disk, clock, helpers: what works, what doesn't, what to
+do.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import typer
+from rich.console import Console
+
+from bot.cli.context import WRONG, JsonOption, print_json, settings_of
+from bot.cli.screens import say
+from bot.mail import inbox, smtp
+from bot.mail.inbox import MailServerError
+from bot.settings import ConfigurationError, Settings
+from bot.store.errors import StoreError
+from bot.store.store import Store
+from bot.text.dates import say_instant
+
+LOW_GIB = 1
+MAX_SKEW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at. `ok` None: worth knowing, neither good nor bad."""
+
+    name: str
+    ok: bool | None
+    message: str
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
+    """What works, what doesn't, what to do. Exit code 1 when something doesn't."""
+    settings = settings_of(context)
+    results = list(_examine(settings))
+    if as_json:
+        print_json([{"name": r.name, "ok": r.ok, "message": r.message} for r in results])
+    else:
+        out = Console(highlight=False, markup=False, soft_wrap=True).print
+        for r in results:
+            mark = say(settings.language, "doctor.note" if r.ok is None else "doctor.ok" if r.ok else "doctor.bad")
+            out(f"{mark} {r.name}: {r.message}")
+    if any(r.ok is False for r in results):
+        raise typer.Exit(WRONG)
+
+
+def _examine(settings: Settings) -> Iterator[Examined]:
+    def words(key: str, **params: object) -> str:
+        return say(settings.language, f"doctor.{key}", **params)
+
+    yield Examined(
+        words("configuration"),
+        True,
+        words(
+            "configuration_ok",
+            agencies=len(settings.registry.agencies),
+            forms=len(settings.forms),
+            rounds=len(settings.rounds),
+        ),
+    )
+    for warning in settings.warnings:
+        yield Examined(words("warning"), None, f"{warning.file}: {warning.key}: {warning.message}")
+    yield _data(settings, words)
+    yield _database(settings, words)
+    yield from _servers(settings, words)
+    yield _clock(settings, words)
+    for name, program in (("libreoffice", "soffice"), ("clamd", "clamd")):
+        path = shutil.which(program)
+        yield Examined(words(name), None, words("helper_ok", path=path) if path else words("helper_missing"))
+
+
+def _data(settings: Settings, words: Callable[..., str]) -> Examined:
+    path = settings.data_dir
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = path / f".doctor-{os.getpid()}"
+        probe.write_bytes(b"thuky")
+        probe.unlink()
+        free = round(shutil.disk_usage(path).free / 2**30, 1)
+    except OSError as error:
+        return Examined(words("data"), False, words("data_bad", path=path, error=error.strerror))
+    key = "data_ok" if free >= LOW_GIB else "data_low"
+    return Examined(words("data"), free >= LOW_GIB, words(key, path=path, free=free))
+
+
+def _database(settings: Settings, words: Callable[..., str]) -> Examined:
+    try:
+        with Store.open(settings.database_url) as store:
+            return Examined(words("database"), True, words("database_ok", mails=len(store.mails())))
+    except StoreError as error:
+        return Examined(words("database"), False, words("database_bad", error=error))
+
+
+def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:
+    try:
+        settings.require_mail()
+    except ConfigurationError as error:
+        for fault in error.faults:
+            yield Examined(words("imap" if "imap" in fault.key else "smtp"), False, str(fault))
+        return
+    for name, endpoint, check in (
+        ("imap", settings.imap, inbox.check_login),
+        ("smtp", settings.smtp, smtp.check_login),
+    ):
+        try:
+            check(endpoint)
+        except MailServerError as error:
+            yield Examined(words(name), False, words("server_bad", error=error))
+        else:
+            yield Examined(words(name), True, words(f"{name}_ok", host=endpoint.host, port=endpoint.port))
+
+
+def _clock(settings: Settings, words: Callable[..., str]) -> Examined:
+    """The machine's clock, held against the last thing that was done by it: a clock that has gone back is seen."""
+    now = datetime.now(UTC)
+    working_time, lang = settings.office.working_time, settings.language.value
+    shown = say_instant(working_time.local(now), lang)
+    try:
+        with Store.open(settings.database_url) as store:
+            last = max((m.finished_at for m in store.mails() if m.finished_at), default=now)
+    except StoreError:
+        last = now
+    if last - now > MAX_SKEW:
+        return Examined(
+            words("clock"), False, words("clock_bad", now=shown, last=say_instant(working_time.local(last), lang))
+        )
+    return Examined(words("clock"), True, words("clock_ok", now=shown))

@@ -1,0 +1,233 @@
+"""`status`, `mails`, `outbox`, `show`, `digest`: what there is to see. Nothing here changes anything."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli import shapes
+from bot.cli.context import (
+    MISUSED,
+    JsonOption,
+    RoundOption,
+    pick_round,
+    print_json,
+    services_of,
+    settings_of,
+    stop,
+)
+from bot.cli.screens import say
+from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState
+from bot.domain.office import Language
+from bot.domain.round import ObligationStatus, RoundState
+from bot.flows.services import Services
+from bot.flows.snapshot import load_states
+from bot.flows.tick import NUDGES
+from bot.flows.tick import digest as make_digest
+from bot.store.errors import StoreConflictError
+from bot.text.dates import say_date, say_deadline, say_instant
+
+
+def register(app: typer.Typer) -> None:
+    for command in (status, mails, outbox, show, digest):
+        app.command()(command)
+
+
+def status(context: typer.Context, round_: RoundOption = None, as_json: JsonOption = False) -> None:
+    """Agencies × forms with their status, and the totals."""
+    settings = settings_of(context)
+    with services_of(context, settings) as services:
+        picked = pick_round(services, round_, settings.language)
+        (state,) = load_states(services, (picked,), services.now())
+        nudges = [r for r in services.store.outbox(round=picked.code) if r.mail.kind in NUDGES]
+        if as_json:
+            print_json(shapes.status(services, state, nudges))
+        else:
+            print_status(services, state, nudges, settings.language)
+
+
+def print_status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecord], language: Language) -> None:
+    """The table of `status`, which `demo` ends with too."""
+    working_time = services.office.working_time
+    lang = language.value
+    forms = list(dict.fromkeys(o.form for o in state.obligations))
+    table = Table(
+        title=say(
+            language,
+            "status.title",
+            round=state.round.title,
+            deadline=say_deadline(working_time.local(state.round.deadline.instant), lang),
+            as_of=say_instant(working_time.local(state.as_of), lang),
+        ),
+        title_justify="left",
+    )
+    table.add_column(say(language, "status.agency"))
+    for form in forms:
+        table.add_column(services.forms[form].short_title)
+    table.add_column(say(language, "status.nudges"), justify="right")
+    for code, obligations in state.by_agency():
+        words = {o.form: say(language, f"status.{o.status.value}") for o in obligations}
+        count = sum(n.mail.agency == code and n.state is OutgoingState.SENT for n in nudges)
+        table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), str(count or ""))
+    console = Console()
+    console.print(table)
+    totals = {s: sum(o.status is s for o in state.obligations) for s in ObligationStatus}
+    parts = " · ".join(f"{say(language, f'status.{s.value}')} {n}" for s, n in totals.items() if n)
+    console.print(say(language, "status.total", total=len(state.obligations), parts=parts))
+
+
+def mails(
+    context: typer.Context,
+    outcome: Annotated[str | None, typer.Option("--outcome", metavar="O", help="Only mails with this outcome.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every inbound mail and what became of it."""
+    settings = settings_of(context)
+    known = [o.value for o in Outcome]
+    if outcome is not None and outcome not in known:
+        stop(settings.language, MISUSED, "error.outcome", found=outcome, known=", ".join(known))
+    with services_of(context, settings) as services:
+        records = services.store.mails(outcome=Outcome(outcome) if outcome else None)
+        if as_json:
+            zone = services.office.working_time.timezone
+            print_json([shapes.mail(r, services.store.replies(r.id), zone) for r in records])
+        else:
+            _print_mails(services, records, settings.language)
+
+
+def _print_mails(services: Services, records: Sequence[InboundRecord], language: Language) -> None:
+    if not records:
+        print(say(language, "mails.none"))
+        return
+    columns = ("id", "received", "sender", "agency", "subject", "outcome", "reason", "forms")
+    table = Table(*(say(language, f"mails.{c}") for c in columns), title=say(language, "mails.title"))
+    for record in records:
+        table.add_row(
+            str(record.id),
+            _moment(services, record.received_at),
+            record.sender,
+            record.agency or "",
+            record.subject,
+            record.outcome.value,
+            record.reason,
+            ", ".join(f"{s.form} v{s.version}" for s in record.submissions),
+        )
+    Console().print(table)
+
+
+def _moment(services: Services, moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = services.office.working_time.local(moment)
+    return f"{local:%H:%M} {say_date(local.date(), 'vi')}"
+
+
+def outbox(
+    context: typer.Context,
+    state: Annotated[str | None, typer.Option("--state", metavar="S", help="Only mails in this state.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every outgoing mail and its state."""
+    settings = settings_of(context)
+    known = [s.value for s in OutgoingState]
+    if state is not None and state not in known:
+        stop(settings.language, MISUSED, "error.state", found=state, known=", ".join(known))
+    with services_of(context, settings) as services:
+        records = services.store.outbox(state=OutgoingState(state) if state else None)
+        if as_json:
+            print_json([shapes.outgoing(r, services.office.working_time.timezone) for r in records])
+            return
+        if not records:
+            print(say(settings.language, "outbox.none"))
+            return
+        columns = ("kind", "to", "subject", "state", "attempts", "sent", "error")
+        table = Table(*(say(settings.language, f"outbox.{c}") for c in columns))
+        for r in records:
+            mail = r.mail
+            sent = _moment(services, r.sent_at)
+            recipients = ", ".join(mail.recipients)
+            table.add_row(mail.kind.value, recipients, mail.subject, r.state.value, str(r.attempts), sent, r.last_error)
+        Console().print(table)
+
+
+def show(
+    context: typer.Context, mail: Annotated[int, typer.Argument(metavar="MAIL")], as_json: JsonOption = False
+) -> None:
+    """One mail: the evidence for its match, attachments, findings, replies."""
+    settings = settings_of(context)
+    with services_of(context, settings) as services:
+        try:
+            record = services.store.mail(mail)
+        except StoreConflictError:
+            stop(settings.language, MISUSED, "error.mail", mail=mail)
+        replies = services.store.replies(mail)
+        raw = services.vault.path(record.sha256).relative_to(settings.data_dir).as_posix() if record.sha256 else ""
+        if as_json:
+            print_json(shapes.mail_in_full(record, replies, raw, services.office.working_time.timezone))
+        else:
+            _print_mail(services, record, replies, raw, settings.language)
+
+
+def _print_mail(
+    services: Services, record: InboundRecord, replies: Sequence[OutgoingRecord], raw: str, language: Language
+) -> None:
+    out = Console(highlight=False, markup=False, soft_wrap=True).print
+    out(say(language, "show.title", mail=record.id, subject=record.subject))
+    out(say(language, "show.from", sender=record.sender))
+    out(
+        say(
+            language,
+            "show.received",
+            at=say_instant(services.office.working_time.local(record.received_at), language.value),
+        )
+    )
+    out(say(language, "show.outcome", outcome=record.outcome.value, reason=record.reason))
+    out(say(language, "show.agency", agency=record.agency or "–", round=record.round or "–"))
+    out(say(language, "show.raw", path=raw))
+    out(f"\n{say(language, 'show.evidence')}")
+    for e in record.evidence:
+        verdict = say(language, "show.agrees" if e.agrees else "show.disagrees")
+        source = f"{e.source.value}, {e.file}" if e.file else e.source.value
+        out(f"  {e.about} = {e.value} · {source}: “{e.found}” · {verdict}")
+    out(f"\n{say(language, 'show.attachments')}")
+    for name, sha256, size in record.attachments:
+        out(f"  {name} · {size} B · SHA-256 {sha256}")
+    out(f"\n{say(language, 'show.findings')}")
+    for submission in record.submissions:
+        title = services.forms[submission.form].short_title
+        out(f"  {title} v{submission.version}: {say(language, f'check.{submission.verdict.value}')}")
+        for finding in submission.findings:
+            out(f"    {services.say(finding, title).message}")
+    for finding in record.findings:
+        out(f"  {services.say(finding, '').message}")
+    out(f"\n{say(language, 'show.replies')}")
+    for reply in replies:
+        mail = reply.mail
+        out(f"  {mail.kind.value} · {reply.state.value} · {', '.join(mail.recipients)} · {mail.subject}")
+    if record.last_error:
+        out(f"\n{say(language, 'show.error')}\n{record.last_error}")
+
+
+def digest(
+    context: typer.Context,
+    preview: Annotated[
+        Path | None, typer.Option("--preview", metavar="FILE.html", help="Write the page to this file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What the coordinator would get now."""
+    settings = settings_of(context)
+    with services_of(context, settings) as services:
+        notice = make_digest(services)
+        if preview is not None:
+            preview.write_text(services.composer.digest_html(notice), "utf-8")
+        if as_json:
+            print_json(shapes.digest(notice, services.office.working_time.timezone))
+        elif preview is not None:
+            print(say(settings.language, "digest.written", path=preview))
+        else:
+            print(services.composer.digest_text(notice))

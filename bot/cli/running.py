@@ -1,0 +1,85 @@
+"""`run`, `once`, `demo`: the commands that do the work."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.context import LOCKED, MISUSED, WRONG, fail_configuration, parse_instant, services_of, settings_of, stop
+from bot.cli.screens import say
+from bot.daemon import AlreadyRunning, Daemon, one_instance
+from bot.daemon import once as run_once
+from bot.settings import ConfigurationError, Settings
+from bot.wiring import FixedClock
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+    app.command()(once)
+    app.command()(demo)
+
+
+def run(context: typer.Context) -> None:
+    """The daemon: waits on the mailbox, processes mail, sends, ticks. Ends cleanly on SIGTERM and SIGINT."""
+    settings = _for_mail(context)
+    context.find_root().obj.verbose = True
+    try:
+        with one_instance(settings.data_dir), services_of(context, settings) as services:
+            Daemon(services, settings.poll_seconds).run()
+    except AlreadyRunning as other:
+        _locked(settings, other)
+
+
+def once(
+    context: typer.Context,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="Act as if it were then (ISO 8601).")] = None,
+) -> None:
+    """Everything that `run` would do now, once, until mailbox and outbox are quiet."""
+    settings = _for_mail(context)
+    if at is not None and not settings.allow_time_travel:
+        stop(settings.language, MISUSED, "error.time_travel")
+    zone = settings.office.working_time.timezone
+    clock = FixedClock(parse_instant(at, zone, settings.language)) if at is not None else None
+    try:
+        with one_instance(settings.data_dir), services_of(context, settings, clock) as services:
+            total = run_once(services)
+    except AlreadyRunning as other:
+        _locked(settings, other)
+    if total.trouble:
+        stop(settings.language, WRONG, "error.server", error=total.trouble)
+    print(
+        say(
+            settings.language,
+            "once.done",
+            fetched=total.fetched,
+            finished=total.finished,
+            queued=total.queued,
+            sent=total.sent,
+        )
+    )
+
+
+def demo(
+    context: typer.Context,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="Where everything is left to look at.")
+    ] = None,
+) -> None:
+    """One round on an embedded mail server, from the request to the third day after the deadline."""
+    from bot.demo.story import tell_story  # the mail server of the demo takes a second to import
+
+    raise typer.Exit(tell_story(context.find_root().obj.folder, keep))
+
+
+def _for_mail(context: typer.Context) -> Settings:
+    """The settings, with everything that connecting needs; exits with 2 where something is missing."""
+    settings = settings_of(context)
+    try:
+        settings.require_mail()
+    except ConfigurationError as error:
+        fail_configuration(error)
+    return settings
+
+
+def _locked(settings: Settings, other: AlreadyRunning) -> None:
+    stop(settings.language, LOCKED, "error.locked", holder=other, folder=settings.data_dir)

@@ -1,0 +1,23 @@
+"""Words for the terminal, from `mail_templates/<language>/screens.toml`: nothing that people read stands in the
+code.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from bot.domain.office import Language
+from bot.wiring import TEMPLATES
+
+
+@cache
+def _words(folder: Path) -> dict[str, dict[str, str]]:
+    return tomllib.loads((folder / "screens.toml").read_text("utf-8"))
+
+
+def say(language: Language, key: str, /, **params: object) -> str:
+    """The words of `section.name`, filled with `params`. KeyError when the language lacks them (a test holds that
+    none does).
+    """
+    section, _, name = key.partition(".")
+    return _words(TEMPLATES / language.value)[section][name].format(**params)

@@ -1,0 +1,247 @@
+"""The JSON shapes of the contract, and nothing else: domain objects in, plain values out.
+
+Times are ISO 8601 with the office's offset. More keys may be added, none of these may go.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from bot.checks.words import Words
+from bot.domain.mail import InboundRecord, NoticeKind, OutgoingRecord
+from bot.domain.notice import DigestMail, DigestNotice
+from bot.domain.round import Decision, ObligationStatus, RoundState
+from bot.domain.submission import Finding, StoredFile, Submission
+from bot.flows.services import Services
+
+Json = dict[str, Any]
+
+
+def instant(moment: datetime | None, zone: tzinfo) -> str | None:
+    return moment.astimezone(zone).isoformat() if moment else None
+
+
+def finding(found: Finding) -> Json:
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "place": found.place.as_json(),
+        "params": found.params,
+    }
+
+
+def stored_file(file: StoredFile) -> Json:
+    return {"name": file.name, "sha256": file.sha256, "size": file.size, "path": file.path}
+
+
+def submission(sent: Submission) -> Json:
+    return {
+        "form": sent.form,
+        "version": sent.version,
+        "verdict": sent.verdict.value,
+        "findings": [finding(f) for f in sent.findings],
+        "files": [stored_file(f) for f in sent.files],
+        "receipt_number": sent.receipt_number,
+    }
+
+
+def mail(record: InboundRecord, replies: Sequence[OutgoingRecord], zone: tzinfo) -> Json:
+    """One inbound mail. Findings that belong to no form stand in a last entry whose form is null."""
+    submissions = [submission(s) for s in record.submissions]
+    if record.findings:
+        verdict = "correction" if any(f.severity == "error" for f in record.findings) else "accepted_with_remarks"
+        loose = [finding(f) for f in record.findings]
+        submissions.append({"form": None, "version": None, "verdict": verdict, "findings": loose, "files": []})
+    return {
+        "id": record.id,
+        "message_id": record.message_id,
+        "sha256": record.sha256,
+        "received_at": instant(record.received_at, zone),
+        "from": record.sender,
+        "subject": record.subject,
+        "outcome": record.outcome.value,
+        "reason": record.reason,
+        "agency": record.agency,
+        "round": record.round,
+        "duplicate_of": record.duplicate_of,
+        "submissions": submissions,
+        "replies": [
+            {"message_id": r.mail.message_id, "kind": r.mail.kind.value, "state": r.state.value} for r in replies
+        ],
+    }
+
+
+def mail_in_full(record: InboundRecord, replies: Sequence[OutgoingRecord], raw_path: str, zone: tzinfo) -> Json:
+    """`show --json`: the same, with the evidence, the attachments and where the raw mail is."""
+    return mail(record, replies, zone) | {
+        "folder": record.ref.folder,
+        "uidvalidity": record.ref.uidvalidity,
+        "uid": record.ref.uid,
+        "size": record.size,
+        "raw_path": raw_path,
+        "finished_at": instant(record.finished_at, zone),
+        "attempts": record.attempts,
+        "last_error": record.last_error,
+        "evidence": [
+            {
+                "about": e.about,
+                "value": e.value,
+                "source": e.source.value,
+                "found": e.found,
+                "file": e.file,
+                "agrees": e.agrees,
+            }
+            for e in record.evidence
+        ],
+        "attachments": [{"name": n, "sha256": s, "size": size} for n, s, size in record.attachments],
+    }
+
+
+def outgoing(record: OutgoingRecord, zone: tzinfo) -> Json:
+    return {
+        "key": record.mail.key,
+        "kind": record.mail.kind.value,
+        "to": list(record.mail.to),
+        "cc": list(record.mail.cc),
+        "subject": record.mail.subject,
+        "message_id": record.mail.message_id,
+        "in_reply_to": record.mail.in_reply_to,
+        "state": record.state.value,
+        "attempts": record.attempts,
+        "next_at": instant(record.next_at, zone),
+        "sent_at": instant(record.sent_at, zone),
+        "last_error": record.last_error,
+        "agency": record.mail.agency,
+        "round": record.mail.round,
+    }
+
+
+def step_of(record: OutgoingRecord) -> str:
+    """The ladder step in a nudge's key: `request`, or the fourth word (see bot.decide.reminding.nudge_key)."""
+    words = record.mail.key.split(":")
+    return "request" if record.mail.kind is NoticeKind.REQUEST else words[3]
+
+
+def status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecord]) -> Json:
+    zone = services.office.working_time.timezone
+    newest = {
+        (s.agency, s.form): s
+        for s in sorted(services.store.submissions(round=state.round.code), key=lambda s: s.version)
+    }
+    agencies = []
+    for code, obligations in state.by_agency():
+        agencies.append(
+            {
+                "agency": code,
+                "name": services.registry.get(code).name,
+                "obligations": [
+                    {
+                        "form": o.form,
+                        "status": o.status.value,
+                        "version": o.version,
+                        "first_received_at": instant(o.first_received_at, zone),
+                        "first_valid_at": instant(o.first_valid_at, zone),
+                        "late": o.is_late,
+                        "findings": [finding(f) for f in newest[code, o.form].findings] if o.version else [],
+                        "deadline": instant(o.deadline.instant, zone),
+                        "latest_version": o.latest_version,
+                        "reason": o.reason,
+                    }
+                    for o in obligations
+                ],
+                "nudges": [
+                    {"step": step_of(n), "sent_at": instant(n.sent_at, zone), "state": n.state.value}
+                    for n in nudges
+                    if n.mail.agency == code
+                ],
+            }
+        )
+    return {
+        "round": state.round.code,
+        "period": state.round.period.code,
+        "deadline": instant(state.round.deadline.instant, zone),
+        "as_of": instant(state.as_of, zone),
+        "totals": {s.value: sum(o.status is s for o in state.obligations) for s in ObligationStatus},
+        "agencies": agencies,
+    }
+
+
+def decision(taken: Decision, zone: tzinfo) -> Json:
+    return {
+        "decision": taken.kind.value,
+        "at": instant(taken.at, zone),
+        "who": taken.who,
+        "why": taken.why,
+        "round": taken.round,
+        "agency": taken.agency,
+        "form": taken.form,
+        "version": taken.version,
+        "until": instant(taken.until, zone),
+        "address": taken.address,
+        "mail": taken.mail_id,
+    }
+
+
+def digest(notice: DigestNotice, zone: tzinfo) -> Json:
+    def line(m: DigestMail) -> Json:
+        return {
+            "mail": m.mail_id,
+            "received_at": instant(m.received_at, zone),
+            "from": m.sender,
+            "subject": m.subject,
+            "outcome": m.outcome,
+            "reason": m.reason,
+            "agency": m.agency.code if m.agency else None,
+        }
+
+    return {
+        "key": notice.key,
+        "to": list(notice.to),
+        "at": instant(notice.at, zone),
+        "since": instant(notice.since, zone),
+        "rounds": [
+            {
+                "round": page.round.code,
+                "total": page.total,
+                "done": page.done,
+                "needs_correction": page.needs_correction,
+                "held": page.held,
+                "partial": page.partial,
+                "silent": page.silent,
+                "days_left": page.days_left,
+                "groups": [
+                    {"group": g.name, "done": g.done, "needs_correction": g.needs_correction, "total": g.total}
+                    for g in page.groups
+                ],
+                "late": [a.agency.code for a in page.agencies if a.late],
+                "overdue": [a.agency.code for a in page.agencies if a.overdue],
+                "changes": [
+                    {
+                        "at": instant(c.at, zone),
+                        "what": c.what,
+                        "agency": c.agency.code,
+                        "form": c.form.code if c.form else None,
+                    }
+                    for c in page.changes
+                ],
+            }
+            for page in notice.rounds
+        ],
+        "waiting": [line(m) for m in notice.waiting],
+        "unknown_senders": [line(m) for m in notice.unknown_senders],
+        "ignored": [line(m) for m in notice.ignored],
+        "bounces": [{"address": b.address, "at": instant(b.at, zone), "error": b.error} for b in notice.bounces],
+        "unsent": [{"key": key, "state": state, "error": error} for key, state, error in notice.unsent],
+    }
+
+
+def checked_file(
+    name: str, form: str | None, verdict: str, findings: Sequence[Finding], words: Words, title: str
+) -> Json:
+    """`check --json`: findings with their words as `message`."""
+    return {
+        "file": name,
+        "form": form,
+        "verdict": verdict,
+        "findings": [finding(f) | {"message": words.say(f, title).message} for f in findings],
+    }

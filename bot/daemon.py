@@ -1,0 +1,135 @@
+"""The daemon: waits for mail, takes a turn, ticks; ends cleanly on SIGTERM and SIGINT; one instance a data folder.
+
+`schedule` is only the ticker: what is due comes from the database, so a missed tick costs nothing. While a server is
+away the waits grow; a wake-up by IDLE or the poll beneath it brings the next turn.
+"""
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import schedule
+
+from bot.decide.retrying import retry_delay
+from bot.flows.alerts import tell
+from bot.flows.cycle import Turn, turn
+from bot.flows.dispatch import recover
+from bot.flows.services import Services
+from bot.mail.watch import Watcher
+
+UNREACHABLE_ALERT_AFTER = timedelta(hours=1)
+MAX_TURNS = 1000
+
+
+class AlreadyRunning(Exception):
+    """Another instance holds the data folder. The message names its process id."""
+
+
+@contextmanager
+def one_instance(data_dir: Path) -> Iterator[None]:
+    """Holds the lock of `data_dir` while the block runs. Raises AlreadyRunning."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(data_dir / "thuky.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+            raise AlreadyRunning(holder) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def once(services: Services) -> Turn:
+    """Turns until mailbox and outbox are quiet; returns the sum. The last turn's trouble is kept."""
+    recover(services)
+    total = Turn()
+    for _ in range(MAX_TURNS):
+        step = turn(services)
+        total = Turn(
+            total.fetched + step.fetched,
+            total.finished + step.finished,
+            total.queued + step.queued,
+            total.sent + step.sent,
+            step.trouble,
+        )
+        if step.is_quiet or step.trouble:
+            break
+    return total
+
+
+class Daemon:
+    """`run` until a signal comes. Not for use from two threads."""
+
+    def __init__(self, services: Services, poll_seconds: float) -> None:
+        self._services = services
+        self._poll_seconds = poll_seconds
+        self._stop = threading.Event()
+        self._failures = 0
+        self._unreachable_since: datetime | None = None
+        self._scheduler = schedule.Scheduler()
+
+    def stop(self, *_signal: object) -> None:
+        """Ends `run` after the mail in hand; a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Turns at once, then at every wake-up and every poll, until `stop`."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        self._services.journal.info("daemon_started", pid=os.getpid())
+        recover(self._services)
+        watcher = Watcher(self._services.imap, self._services.inbox_folder)
+        try:
+            self._turn()
+            while not self._stop.is_set():
+                if watcher.wait(max(0.2, self._scheduler.idle_seconds or 0), self._stop):
+                    self._turn()
+                else:
+                    self._scheduler.run_pending()
+        finally:
+            watcher.close()
+            self._services.journal.info("daemon_stopped")
+
+    def _turn(self) -> None:
+        """Turns until all is quiet, then sets the next poll. Never raises: a job that did would starve the ticker."""
+        try:
+            step = turn(self._services, self._stop.is_set)
+            while not (step.is_quiet or step.trouble or self._stop.is_set()):
+                step = turn(self._services, self._stop.is_set)
+            trouble = step.trouble
+            self._tell_if_long_away(trouble)
+        except Exception as error:
+            trouble = f"{type(error).__name__}: {error}"
+            self._services.journal.warning("turn_failed", error=trouble)
+        self._failures = self._failures + 1 if trouble else 0
+        self._scheduler.clear()
+        self._scheduler.every(max(1, round(self._delay()))).seconds.do(self._turn)
+
+    def _delay(self) -> float:
+        """Seconds until the next turn: the poll, a retry that is due earlier, or a growing wait while a server is
+        away.
+        """
+        services = self._services
+        if self._failures:
+            return retry_delay(self._failures, services.retry_first, services.retry_longest).total_seconds()
+        due = services.store.next_due_at()
+        return min(self._poll_seconds, (due - services.now()).total_seconds()) if due else self._poll_seconds
+
+    def _tell_if_long_away(self, trouble: str) -> None:
+        now = self._services.now()
+        if not trouble:
+            self._unreachable_since = None
+            return
+        self._unreachable_since = self._unreachable_since or now
+        if now - self._unreachable_since >= UNREACHABLE_ALERT_AFTER:
+            since = self._unreachable_since.isoformat(timespec="minutes")
+            tell(self._services, "mailbox_unreachable", since, {"since": since, "error": trouble})

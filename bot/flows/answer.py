@@ -1,0 +1,137 @@
+"""The answer to one mail: whom it goes to, what it says, and whether one goes out at all."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from bot.decide.obligations import deadline_for, effective_verdict, round_state
+from bot.domain.agency import Agency
+from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
+from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Thread
+from bot.domain.round import Decision, ObligationStatus, Round, RoundState
+from bot.domain.submission import Finding, StoredFile, Submission
+from bot.flows.assess import Assessment, receipt_number
+from bot.flows.services import Services
+
+
+def answer(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    agency: Agency,
+    round_: Round,
+    assessment: Assessment,
+    loose: Sequence[Finding],
+    outcome: Outcome,
+) -> tuple[OutgoingMail, ...]:
+    """The receipt or correction for this mail, ready to queue; empty when nobody may be answered."""
+    decisions = services.store.decisions(round=round_.code)
+    results = _results(services, round_, assessment, decisions)
+    needs_mending = outcome is Outcome.CORRECTION or any(not r.verdict.is_valid for r in results)
+    kind = NoticeKind.CORRECTION if needs_mending else NoticeKind.RECEIPT
+    state = _state_after(services, round_, agency, assessment, decisions)
+    in_this_mail = {r.form.code for r in results}
+    others = [o for o in state.of(agency.code) if o.form not in in_this_mail and not o.status.is_settled]
+    deadline = deadline_for(round_, decisions, agency.code)
+    receipts = [s.receipt_number for s in assessment.repeated if s.receipt_number]
+    is_repeat = bool(assessment.repeated) and not assessment.submissions
+    notice = AnswerNotice(
+        kind=kind,
+        key=f"{kind}:{round_.code}:{agency.code}:{record.id}",
+        agency=agency,
+        to=_recipients(services, record, mail, agency),
+        thread=_thread(mail),
+        received_at=record.received_at,
+        receipt_number=receipts[0] if is_repeat and receipts else receipt_number(round_, agency, record.id),
+        files=tuple(StoredFile(a.name, a.sha256, a.size) for a in mail.attachments if not a.inline),
+        results=results,
+        findings=tuple(loose),
+        missing=tuple(services.forms[o.form] for o in others if o.status is not ObligationStatus.CORRECTION_NEEDED),
+        open_corrections=tuple(
+            services.forms[o.form] for o in others if o.status is ObligationStatus.CORRECTION_NEEDED
+        ),
+        round=round_,
+        deadline=deadline,
+        late=record.received_at >= deadline.instant,
+        duplicate=is_repeat,
+        mail_id=record.id,
+    )
+    return _allowed(services, agency, notice.to, notice)
+
+
+def closed(
+    services: Services, record: InboundRecord, mail: InboundMail, agency: Agency, round_: Round | None
+) -> tuple[OutgoingMail, ...]:
+    """The answer to a report for a round that is closed."""
+    notice = ClosedNotice(
+        key=f"{NoticeKind.CLOSED}:{round_.code if round_ else '-'}:{agency.code}:{record.id}",
+        agency=agency,
+        to=_recipients(services, record, mail, agency),
+        thread=_thread(mail),
+        received_at=record.received_at,
+        round=round_,
+        mail_id=record.id,
+    )
+    return _allowed(services, agency, notice.to, notice)
+
+
+def _allowed(services: Services, agency: Agency, to: tuple[str, ...], notice: Notice) -> tuple[OutgoingMail, ...]:
+    """Composed, unless there is no registered address or the agency has had its answers for today."""
+    now = services.now()
+    local = services.office.working_time.local(now)
+    midnight = datetime.combine(local.date(), time(0), local.tzinfo)
+    if not to:
+        services.journal.warning("no_address_to_answer", agency=agency.code, key=notice.key)
+        return ()
+    if services.store.answers_since(agency.code, midnight) >= services.office.max_answers_per_day:
+        services.journal.warning("answers_capped", agency=agency.code, key=notice.key)
+        return ()
+    return (services.composer.compose(notice, at=now),)
+
+
+def _recipients(services: Services, record: InboundRecord, mail: InboundMail, agency: Agency) -> tuple[str, ...]:
+    """The sender when it is registered for the agency, or else the agency's registered addresses. Never anybody
+    else.
+    """
+    day = services.office.working_time.local(record.received_at).date()
+    bound = services.store.bindings().get(mail.sender) == agency.code
+    if mail.sender and (mail.sender in agency.addresses(day) or bound):
+        return (mail.sender,)
+    return agency.notice_addresses(day)
+
+
+def _thread(mail: InboundMail) -> Thread:
+    return Thread(mail.message_id, mail.references, mail.subject)
+
+
+def _results(
+    services: Services, round_: Round, assessment: Assessment, decisions: Sequence[Decision]
+) -> tuple[FormResult, ...]:
+    """New submissions and repeated ones, in the order in which the round asks for the forms."""
+    order = list(dict.fromkeys(a.form for a in round_.assignments))
+    both = sorted((*assessment.submissions, *assessment.repeated), key=lambda s: order.index(s.form))
+    return tuple(_result(services, submission, decisions) for submission in both)
+
+
+def _result(services: Services, submission: Submission, decisions: Sequence[Decision]) -> FormResult:
+    verdict = effective_verdict(submission, decisions)
+    valid = [
+        s.version
+        for s in services.store.submissions(round=submission.round, agency=submission.agency)
+        if s.form == submission.form and effective_verdict(s, decisions).is_valid
+    ]
+    return FormResult(
+        form=services.forms[submission.form],
+        version=submission.version,
+        verdict=verdict,
+        findings=submission.findings,
+        files=submission.files,
+        stands=max(valid, default=None) if not verdict.is_valid else None,
+    )
+
+
+def _state_after(
+    services: Services, round_: Round, agency: Agency, assessment: Assessment, decisions: Sequence[Decision]
+) -> RoundState:
+    """What the agency owes as it will stand when this mail is committed."""
+    known = (*services.store.submissions(round=round_.code, agency=agency.code), *assessment.submissions)
+    return round_state(round_, known, decisions, services.now())

@@ -1,0 +1,210 @@
+"""From files to submissions: which form each file is, what the checks say of it, and what is new about it.
+
+Read in the limited child → recognise → match to owed forms → catalogue → verdict. The files are put where the
+coordinator browses before anything is committed: publishing the same bytes twice changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.checks import catalogue, spec
+from bot.checks.mail import mail_finding
+from bot.decide.judging import judge
+from bot.decide.matching import FileFacts, FileMatch, FileRole, RoundMatch, match_forms
+from bot.decide.stated import read_stated
+from bot.documents.kinds import kind_of
+from bot.domain.agency import Agency
+from bot.domain.document import FileKind, Stated, Unreadable
+from bot.domain.form import Form, FormKind, Severity
+from bot.domain.mail import Attachment, Evidence, InboundRecord, Reason
+from bot.domain.round import Round
+from bot.domain.submission import Finding, StoredFile, Submission
+from bot.flows.services import Services
+from bot.text.names import NameIndex
+
+# What a file of no form could have been: only where such a form is still missing is the file worth a correction.
+KINDS_OF = {
+    FormKind.OUTLINE: (FileKind.DOCX, FileKind.DOC),
+    FormKind.TABLE: (FileKind.XLSX, FileKind.XLS),
+    FormKind.LIST: (FileKind.XLSX, FileKind.XLS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One attachment with what is known of it before any form is."""
+
+    attachment: Attachment
+    facts: FileFacts
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the files of one mail came to. `repeated` are earlier submissions whose very bytes came again."""
+
+    submissions: tuple[Submission, ...]
+    repeated: tuple[Submission, ...]
+    loose: tuple[Finding, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[ReadFile, ...]:
+    """Reads every attachment once. Never raises for what a file holds."""
+    names = NameIndex([(a.code, name) for a in services.registry for name in a.all_names])
+    documents = services.sandbox.read_many([(a.name, a.payload) for a in attachments])
+    forms = tuple(services.forms.values())
+    return tuple(
+        ReadFile(
+            attachment,
+            FileFacts(
+                name=attachment.name,
+                kind=document.kind if isinstance(document, Unreadable) else kind_of(attachment.payload),
+                document=document,
+                scores=spec.recognise(document, forms),
+                sha256=attachment.sha256,
+            ),
+            read_stated(document, names),
+        )
+        for attachment, document in zip(attachments, documents, strict=True)
+    )
+
+
+def assess(
+    services: Services,
+    record: InboundRecord,
+    files: Sequence[ReadFile],
+    agency: Agency,
+    match: RoundMatch,
+    round_: Round,
+) -> Assessment:
+    """Submissions, repeated ones and loose findings for the files of one mail."""
+    owed = [services.forms[a.form] for a in round_.of(agency.code)]
+    matches = match_forms([f.facts for f in files], owed=owed, forms=tuple(services.forms.values()))
+    primaries = [(f, m) for f, m in zip(files, matches, strict=True) if m.role is FileRole.PRIMARY and m.form]
+    companions = [f for f, m in zip(files, matches, strict=True) if m.role is FileRole.COMPANION]
+    carrier = next((m.form for _, m in primaries if m.form and m.form.kind is FormKind.OUTLINE), None) or (
+        primaries[0][1].form if primaries else None
+    )
+    submissions, repeated = [], []
+    for file, found in primaries:
+        form = found.form
+        assert form is not None
+        earlier = services.store.find_submission_by_files(
+            agency.code, round_.code, form.code, frozenset({file.attachment.sha256})
+        )
+        if earlier:
+            repeated.append(earlier)
+            continue
+        beside = companions if form is carrier else []
+        submissions.append(_submit(services, record, file, beside, form, agency, match, round_))
+    placed = {m.form.code for _, m in primaries if m.form}
+    missing = [f for f in owed if f.code not in placed and not _has_valid(services, agency, round_, f)]
+    return Assessment(
+        submissions=tuple(submissions),
+        repeated=tuple(repeated),
+        loose=tuple(
+            finding
+            for file, found in zip(files, matches, strict=True)
+            for finding in _loose(file, found, missing, bool(primaries))
+        ),
+        evidence=tuple(e for m in matches for e in m.evidence),
+    )
+
+
+def _submit(
+    services: Services,
+    record: InboundRecord,
+    file: ReadFile,
+    beside: Sequence[ReadFile],
+    form: Form,
+    agency: Agency,
+    match: RoundMatch,
+    round_: Round,
+) -> Submission:
+    assignment = round_.assignment(agency.code, form.code)
+    assert assignment is not None
+    findings = catalogue.run(
+        catalogue.CheckContext(
+            form=form,
+            assignment=assignment,
+            agency=agency,
+            round=round_,
+            document=file.facts.document,
+            file_name=file.attachment.name,
+            stated=file.stated,
+            agency_names={a.code: a.name for a in services.registry},
+        )
+    )
+    if match.reason is Reason.WRONG_PERIOD and not any(f.code == "C101" for f in findings):
+        # The mail speaks of another period and this file of none: nothing is guessed.
+        findings = (*findings, wrong_period_finding(match, file.attachment.name, round_))
+    version = services.store.next_version(agency.code, round_.code, form.code)
+    stored = tuple(
+        _store(services, f.attachment, round_.code, agency.code, form.code, version) for f in (file, *beside)
+    )
+    return Submission(
+        agency=agency.code,
+        round=round_.code,
+        form=form.code,
+        version=version,
+        received_at=record.received_at,
+        verdict=judge(findings),
+        findings=findings,
+        files=stored,
+        mail_id=record.id,
+        receipt_number=receipt_number(round_, agency, record.id),
+    )
+
+
+def receipt_number(round_: Round, agency: Agency, mail_id: int) -> str:
+    """The number that a receipt prints: period, agency, mail. Unique because the mail's id is."""
+    return f"{round_.period.code}-{agency.tag}-{mail_id:04d}"
+
+
+def wrong_period_finding(match: RoundMatch, file_name: str | None, round_: Round) -> Finding:
+    """C101 for a mail whose words, not whose file, speak of another period."""
+    return mail_finding(
+        "C101",
+        file_name,
+        found=", ".join(dict.fromkeys(c.found for c in match.claims)),
+        expected=round_.period.code,
+    )
+
+
+def _store(
+    services: Services, attachment: Attachment, round_code: str, agency: str, form: str, version: int
+) -> StoredFile:
+    sha256 = services.vault.save(attachment.payload)
+    path = services.vault.publish(round_code, agency, form, version, attachment.name, sha256)
+    return StoredFile(attachment.name, sha256, attachment.size, path)
+
+
+def _has_valid(services: Services, agency: Agency, round_: Round, form: Form) -> bool:
+    return any(
+        s.form == form.code and s.verdict.is_valid
+        for s in services.store.submissions(round=round_.code, agency=agency.code)
+    )
+
+
+def _loose(file: ReadFile, found: FileMatch, missing: Sequence[Form], any_placed: bool) -> list[Finding]:
+    """Findings of a file that is no submission: not asked for, of no form, or one too many."""
+    name, facts = file.attachment.name, file.facts
+    if found.role is FileRole.NOT_OWED and found.form:
+        return [mail_finding("M103", name, form=found.form.short_title)]
+    if found.role is FileRole.EXTRA and found.form:
+        return [mail_finding("M104", name, form=found.form.short_title)]
+    if found.role is not FileRole.UNPLACED:
+        return []
+    could_be = [f for f in missing if facts.kind in KINDS_OF[f.kind]]
+    finding = (
+        catalogue.unreadable_finding(facts.document, name)
+        if isinstance(facts.document, Unreadable)
+        else mail_finding("M102", name, forms=[f.short_title for f in missing])
+    )
+    harmless = any_placed and not could_be
+    return [replace(finding, severity=Severity.REMARK) if harmless else finding]
+
+
+def by_name(files: Sequence[ReadFile]) -> Mapping[str, ReadFile]:
+    return {f.attachment.name: f for f in files}

@@ -1,0 +1,104 @@
+"""From the outbox to the servers: what is due is claimed, sent over one connection a batch, and its fate written down
+mail by mail.
+
+Claim (queued → sending) → smtp → settle, at once after each answer of the server, so that a crash leaves at most one
+mail of unknown fate. Transient refusals come back with a growing delay; permanent ones are given up and told. Copies
+then go to the Sent folder.
+"""
+
+from collections.abc import Sequence
+
+from bot.decide.retrying import after_attempt
+from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState, SendOutcome, SendResult
+from bot.flows.alerts import tell
+from bot.flows.services import Services
+from bot.mail.inbox import Inbox
+from bot.mail.smtp import send_batch
+
+BATCH = 50
+
+
+def recover(services: Services) -> None:
+    """At the start: mails that a crash left half sent are sent again where that may be, and shown to the coordinator
+    where not.
+    """
+    for record in services.store.recover(services.now()):
+        services.journal.warning("fate_unknown", outgoing=record.id, key=record.mail.key)
+        _alert(services, record, "nudge_unknown", record.last_error)
+
+
+def dispatch(services: Services) -> int:
+    """Sends everything that is due now. Returns how many mails the server took."""
+    sent = 0
+    while batch := services.store.claim_due(services.now(), BATCH):
+        sent += _send(services, batch)
+    return sent
+
+
+def _send(services: Services, batch: Sequence[OutgoingRecord]) -> int:
+    records = {r.mail.key: r for r in batch}
+    taken: list[str] = []
+
+    def settle(key: str, result: SendResult) -> None:
+        record = records.pop(key)
+        now = services.now()
+        state, next_at = after_attempt(
+            result.outcome,
+            attempts=record.attempts,
+            may_repeat=record.mail.kind.may_repeat,
+            queued_at=record.queued_at,
+            now=now,
+            first=services.retry_first,
+            longest=services.retry_longest,
+        )
+        error = "" if result.outcome is SendOutcome.SENT and not result.refused else _error(result)
+        services.store.settle(record.id, state=state, error=error, next_at=next_at, now=now)
+        services.journal.info(
+            "mail_sent" if state is OutgoingState.SENT else "mail_not_sent", key=key, state=state.value
+        )
+        if state is OutgoingState.SENT:
+            taken.append(key)
+        if state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) or result.refused:
+            _alert(services, record, "outgoing_refused", error)
+
+    try:
+        send_batch(services.smtp, [r.mail for r in batch], settle)
+    finally:
+        # Whatever broke the batch: a mail that was claimed and never tried goes back to the queue.
+        for record in list(records.values()):
+            settle(record.mail.key, SendResult(SendOutcome.TRANSIENT, "not tried"))
+    return len(taken)
+
+
+def _error(result: SendResult) -> str:
+    refused = "; ".join(f"{address}: {text}" for address, text in result.refused.items())
+    return "; ".join(part for part in (result.reply, refused) if part)
+
+
+def _alert(services: Services, record: OutgoingRecord, code: str, error: str) -> None:
+    """Tells the coordinator at once; never about a mail to the coordinator itself, which could go round for ever."""
+    if record.mail.kind in (NoticeKind.ALERT, NoticeKind.DIGEST):
+        return
+    params = {
+        "to": ", ".join(record.mail.recipients),
+        "subject": record.mail.subject,
+        "agency": record.mail.agency or "",
+        "error": error,
+    }
+    tell(services, code, record.mail.key, params)
+
+
+def copy_to_sent(services: Services, inbox: Inbox) -> None:
+    """Puts a copy of each sent mail into the Sent folder, once: the folder is asked first, since a crash may have
+    come between.
+    """
+    pending = services.store.not_in_sent(BATCH)
+    if not pending:
+        return
+    folder = services.sent_folder or inbox.find_folder("\\Sent", ("Sent", "Đã gửi", "Sent Items")) or "Sent"
+    while pending:
+        for record in pending:
+            if not inbox.has_message_id(folder, record.mail.message_id):
+                inbox.append(folder, record.mail.raw, record.sent_at or services.now(), seen=True)
+            services.store.set_in_sent(record.id)
+        pending = services.store.not_in_sent(BATCH)

@@ -1,0 +1,346 @@
+"""One mail's way from the vault to its verdict and its answer.
+
+Read raw bytes → parse → screening → read the files → whose, which round → assess → compose → one commit (submissions,
+findings, outcome, answer). A crash before the commit: the mail is taken again from the vault. A mail that breaks us
+is tried again at the next walk and parked after the third time with an alert; the others never wait for it. Troubles
+of our own house (disk, database) are not the mail's fault: they end the walk and count for nobody.
+"""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.checks.mail import mail_finding
+from bot.decide.judging import mail_outcome
+from bot.decide.matching import AgencyMatch, RoundMatch, match_agency, match_round
+from bot.decide.obligations import effective_verdict
+from bot.decide.screening import Screening, screen
+from bot.domain.agency import Agency
+from bot.domain.intake import Bounce, IntakeResult
+from bot.domain.mail import (
+    Attachment,
+    Evidence,
+    EvidenceSource,
+    InboundMail,
+    InboundRecord,
+    Outcome,
+    OutgoingMail,
+    OutgoingRecord,
+    Reason,
+)
+from bot.domain.round import Decision, DecisionKind, Round
+from bot.domain.submission import Finding, Submission, Verdict
+from bot.flows.alerts import alert
+from bot.flows.answer import answer, closed
+from bot.flows.assess import Assessment, ReadFile, assess, read_files, wrong_period_finding
+from bot.flows.services import Services
+from bot.mail.bounces import bounced_addresses
+from bot.mail.parse import parse
+from bot.store.errors import StoreError
+
+# Beside the checks' codes: what names the reason of a correction, the more telling one first.
+REASON_OF_CODE = (("C101", Reason.WRONG_PERIOD), ("C102", Reason.WRONG_AGENCY), ("M101", Reason.NO_ATTACHMENT))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one mail came to, and the mails to queue with it."""
+
+    result: IntakeResult
+    outgoing: tuple[OutgoingMail, ...] = ()
+
+
+def process_pending(services: Services, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Brings every recorded and unfinished mail to its end, oldest first. Returns how many were finished.
+
+    `should_stop` is asked between two mails. Raises OSError and StoreError: our house is in trouble, not the mail.
+    """
+    finished = 0
+    for record in services.store.unfinished():
+        if should_stop():
+            break
+        try:
+            taken = take_in(services, record)
+            services.store.finish(taken.result, outgoing=taken.outgoing, now=services.now())
+        except (OSError, StoreError):
+            raise
+        except Exception as error:
+            _broken(services, record, error)
+            continue
+        finished += 1
+        services.journal.info(
+            "mail_finished",
+            mail=record.id,
+            outcome=taken.result.outcome.value,
+            reason=taken.result.reason,
+            agency=taken.result.agency,
+            round=taken.result.round,
+        )
+    return finished
+
+
+def take_in(services: Services, record: InboundRecord) -> Taken:
+    """Decides one mail. Changes nothing but the files under `reports/`; the caller commits what comes out."""
+    if not record.sha256:
+        return Taken(IntakeResult(record.id, Outcome.HELD, Reason.TOO_BIG))
+    raw = services.vault.read(record.sha256)
+    mail = parse(raw)
+    copy = _same_mail(services, record, mail)
+    if copy:
+        return _ended(record, mail, Outcome.IGNORED, Reason.DUPLICATE, duplicate_of=copy.id, agency=copy.agency)
+    released = _release_of(services, record)
+    thread = services.store.find_by_message_id([i for i in (mail.in_reply_to, *mail.references) if i])
+    files = tuple(a for a in mail.attachments if not a.inline)
+    screening = _screen(services, record, mail, files)
+    if screening.outcome is Outcome.IGNORED or (screening.outcome and not released):
+        assert screening.reason is not None
+        bounces = _bounces(raw) if screening.reason is Reason.BOUNCE else ()
+        return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces)
+    read = read_files(services, files)
+    whose = _whose(services, record, mail, read, released)
+    if whose.agency is None:
+        return _ended(record, mail, Outcome.HELD, whose.reason or Reason.UNKNOWN_SENDER, evidence=whose.evidence)
+    match = _which_round(services, record, mail, read, whose.agency, thread, released)
+    evidence = (*whose.evidence, *match.evidence)
+    if match.round is None or match.reason not in (None, Reason.WRONG_PERIOD):
+        return _without_round(services, record, mail, whose.agency, match, evidence)
+    if not files:
+        return _without_files(
+            services, record, mail, whose.agency, match.round, evidence, answers_us=thread is not None
+        )
+    assessment = assess(services, record, read, whose.agency, match, match.round)
+    return _decided(services, record, mail, whose.agency, match, match.round, evidence, assessment)
+
+
+def _decided(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    agency: Agency,
+    match: RoundMatch,
+    round_: Round,
+    evidence: tuple[Evidence, ...],
+    assessment: Assessment,
+) -> Taken:
+    loose = assessment.loose
+    if match.reason is Reason.WRONG_PERIOD and not assessment.submissions and not assessment.repeated:
+        loose = (*loose, wrong_period_finding(match, None, round_))
+    repeated_only = bool(assessment.repeated) and not assessment.submissions
+    errors_aside = all(f.severity.value == "remark" for f in loose)
+    if repeated_only and errors_aside:
+        outcome, reason = Outcome.IGNORED, Reason.DUPLICATE
+    else:
+        decisions = services.store.decisions(round=round_.code)
+        verdicts = [s.verdict for s in assessment.submissions]
+        verdicts += [v for s in assessment.repeated if (v := effective_verdict(s, decisions)) is not Verdict.HELD]
+        outcome, reason = mail_outcome(verdicts, loose)
+        reason = _telling(reason, [*loose, *(f for s in assessment.submissions for f in s.findings)], outcome)
+    notice = answer(services, record, mail, agency, round_, assessment, loose, outcome)
+    return _ended(
+        record,
+        mail,
+        outcome,
+        reason,
+        agency=agency.code,
+        round_=round_.code,
+        evidence=(*evidence, *assessment.evidence),
+        findings=loose,
+        submissions=assessment.submissions,
+        duplicate_of=assessment.repeated[0].mail_id if repeated_only else None,
+        outgoing=notice,
+    )
+
+
+def _telling(reason: Reason, findings: Sequence[Finding], outcome: Outcome) -> Reason:
+    if outcome is not Outcome.CORRECTION:
+        return reason
+    codes = {f.code for f in findings}
+    return next((r for code, r in REASON_OF_CODE if code in codes), reason)
+
+
+def _without_round(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    agency: Agency,
+    match: RoundMatch,
+    evidence: tuple[Evidence, ...],
+) -> Taken:
+    """Held: a person must say which round it is. A report for a closed round is told so."""
+    reason = match.reason or Reason.NO_OPEN_ROUND
+    has_files = any(not a.inline for a in mail.attachments)
+    is_closed = reason is Reason.NO_OPEN_ROUND and match.round is not None and has_files
+    return _ended(
+        record,
+        mail,
+        Outcome.HELD,
+        reason,
+        agency=agency.code,
+        round_=match.round.code if match.round else None,
+        evidence=evidence,
+        outgoing=closed(services, record, mail, agency, match.round) if is_closed else (),
+    )
+
+
+def _without_files(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    agency: Agency,
+    round_: Round,
+    evidence: tuple[Evidence, ...],
+    *,
+    answers_us: bool,
+) -> Taken:
+    """A mail without a file. One that answers a notice of ours is for a person to read; another has forgotten its
+    attachment.
+    """
+    if answers_us:
+        return _ended(
+            record,
+            mail,
+            Outcome.HELD,
+            Reason.NO_ATTACHMENT,
+            agency=agency.code,
+            round_=round_.code,
+            evidence=evidence,
+        )
+    loose = (mail_finding("M101", None),)
+    nothing = Assessment((), (), loose, ())
+    return _ended(
+        record,
+        mail,
+        Outcome.CORRECTION,
+        Reason.NO_ATTACHMENT,
+        agency=agency.code,
+        round_=round_.code,
+        evidence=evidence,
+        findings=loose,
+        outgoing=answer(services, record, mail, agency, round_, nothing, loose, Outcome.CORRECTION),
+    )
+
+
+def _same_mail(services: Services, record: InboundRecord, mail: InboundMail) -> InboundRecord | None:
+    """An earlier record of this very mail: the same bytes, or the same Message-ID with the same files (To and Cc, two
+    folders).
+    """
+    same_bytes = services.store.find_original(record.sha256, mail.message_id, record.id)
+    if same_bytes or not mail.message_id:
+        return same_bytes
+    files = sorted(a.sha256 for a in mail.attachments)
+    for earlier in services.store.with_message_id(mail.message_id, record.id):
+        if earlier.sender == mail.sender and sorted(sha256 for _, sha256, _ in earlier.attachments) == files:
+            return earlier
+    return None
+
+
+def _release_of(services: Services, record: InboundRecord) -> Decision | None:
+    releases = [d for d in services.store.decisions() if d.kind is DecisionKind.RELEASE and d.mail_id == record.id]
+    return max(releases, key=lambda d: d.at, default=None)
+
+
+def _screen(services: Services, record: InboundRecord, mail: InboundMail, files: Sequence[Attachment]) -> Screening:
+    day = services.office.working_time.local(record.received_at).date()
+    registered = {a for agency in services.registry for a in agency.addresses(day)}
+    return screen(
+        mail,
+        office=services.office,
+        is_ours=bool(mail.message_id) and services.store.find_by_message_id([mail.message_id]) is not None,
+        is_registered=mail.sender in registered or mail.sender in services.store.bindings(),
+        is_coordinator=mail.sender in services.office.coordinator_addresses,
+        has_documents=bool(files),
+        size=record.size,
+    )
+
+
+def _bounces(raw: bytes) -> tuple[Bounce, ...]:
+    return tuple(Bounce(b.address, b.permanent, b.diagnostic, b.original_message_id) for b in bounced_addresses(raw))
+
+
+def _whose(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    read: Sequence[ReadFile],
+    released: Decision | None,
+) -> AgencyMatch:
+    if released and released.agency:
+        evidence = Evidence("agency", released.agency, EvidenceSource.DECISION, found=released.why)
+        return AgencyMatch(services.registry.get(released.agency), (released.agency,), None, released.why, (evidence,))
+    return match_agency(
+        mail,
+        registry=services.registry,
+        bindings=services.store.bindings(),
+        received_on=services.office.working_time.local(record.received_at).date(),
+        stated=[(f.attachment.name, f.stated) for f in read],
+    )
+
+
+def _which_round(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    read: Sequence[ReadFile],
+    agency: Agency,
+    thread: OutgoingRecord | None,
+    released: Decision | None,
+) -> RoundMatch:
+    if released and released.round and (round_ := services.round(released.round)):
+        evidence = Evidence("round", round_.code, EvidenceSource.DECISION, found=released.why)
+        return RoundMatch(round_, None, released.why, (evidence,), ())
+    return match_round(
+        mail,
+        agency=agency,
+        rounds=services.rounds,
+        stated=[(f.attachment.name, f.stated) for f in read],
+        thread_round=thread.mail.round if thread else None,
+        received_at=record.received_at,
+    )
+
+
+def _broken(services: Services, record: InboundRecord, error: Exception) -> None:
+    trace = "".join(traceback.format_exception(error))
+    attempts = services.store.record_failure(record.id, trace, services.now())
+    services.journal.warning("mail_broke_us", mail=record.id, attempts=attempts, error=type(error).__name__)
+    if attempts < services.max_attempts:
+        return
+    now = services.now()
+    params = {"mail": str(record.id), "error": type(error).__name__, "attempts": str(attempts)}
+    parked = alert(services, "mail_parked", str(record.id), params, now)
+    services.store.park(record.id, trace, now, outgoing=(parked,))
+
+
+def _ended(
+    record: InboundRecord,
+    mail: InboundMail,
+    outcome: Outcome,
+    reason: Reason,
+    *,
+    agency: str | None = None,
+    round_: str | None = None,
+    duplicate_of: int | None = None,
+    evidence: tuple[Evidence, ...] = (),
+    findings: tuple[Finding, ...] = (),
+    submissions: tuple[Submission, ...] = (),
+    bounces: tuple[Bounce, ...] = (),
+    outgoing: tuple[OutgoingMail, ...] = (),
+) -> Taken:
+    return Taken(
+        IntakeResult(
+            mail_id=record.id,
+            outcome=outcome,
+            reason=reason.value,
+            message_id=mail.message_id,
+            sender=mail.sender or ", ".join(mail.from_addresses),
+            subject=mail.subject,
+            agency=agency,
+            round=round_,
+            duplicate_of=duplicate_of,
+            evidence=evidence,
+            findings=findings,
+            attachments=tuple((a.name, a.sha256, a.size) for a in mail.attachments),
+            submissions=submissions,
+            bounces=bounces,
+        ),
+        outgoing,
+    )

@@ -1,0 +1,72 @@
+"""What the flows work with: the rooms of the floor below, put together by `bot.wiring`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from bot.documents.sandbox import Sandbox
+from bot.domain.agency import Agency, ContactRole, Registry
+from bot.domain.form import Form
+from bot.domain.mail import Endpoint
+from bot.domain.office import Office
+from bot.domain.round import Round
+from bot.domain.submission import Finding
+from bot.domain.words import FindingWords
+from bot.mail.compose import Composer
+from bot.store.store import Store
+from bot.store.vault import Vault
+
+
+class Clock(Protocol):
+    """Tells the time. `travels`: it is a moved clock, so a mail may seem to come from the future."""
+
+    @property
+    def travels(self) -> bool: ...
+
+    def now(self) -> datetime: ...
+
+
+class Journal(Protocol):
+    """Where events are written: one line an event, ids first, no contents of mails."""
+
+    def info(self, event: str, **ids: object) -> None: ...
+
+    def warning(self, event: str, **ids: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a flow may use. `max_attempts`: so often may a mail break us before it is parked."""
+
+    office: Office
+    registry: Registry
+    forms: Mapping[str, Form]
+    rounds: Sequence[Round]
+    store: Store
+    vault: Vault
+    sandbox: Sandbox
+    composer: Composer
+    say: Callable[[Finding, str], FindingWords]
+    clock: Clock
+    journal: Journal
+    imap: Endpoint
+    smtp: Endpoint
+    account: str
+    inbox_folder: str = "INBOX"
+    sent_folder: str | None = None
+    digest_at: time = time(8, 0)
+    retry_first: timedelta = timedelta(seconds=30)
+    retry_longest: timedelta = timedelta(hours=1)
+    max_attempts: int = 3
+
+    def round(self, code: str) -> Round | None:
+        return next((r for r in self.rounds if r.code == code), None)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def notice_addresses(self, agency: Agency, *roles: ContactRole) -> tuple[str, ...]:
+        """Registered addresses valid today; clerks and agency mailboxes when no role is named."""
+        today = self.office.working_time.local(self.now()).date()
+        return agency.addresses(today, *(roles or (ContactRole.CLERK, ContactRole.AGENCY)))

@@ -1,0 +1,32 @@
+"""The state of rounds as the database has it now: one place that loads what the decisions need."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.decide.obligations import round_state
+from bot.domain.mail import Outcome
+from bot.domain.round import Round, RoundState
+from bot.flows.services import Services
+
+
+def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> tuple[RoundState, ...]:
+    """The states of `rounds` at `now`, from submissions, decisions and held mails."""
+    held = services.store.mails(outcome=Outcome.HELD) + services.store.mails(outcome=Outcome.PARKED)
+    states = []
+    for round_ in rounds:
+        waiting = {m.agency for m in held if m.agency and m.round in (None, round_.code)}
+        states.append(
+            round_state(
+                round_,
+                services.store.submissions(round=round_.code),
+                services.store.decisions(round=round_.code),
+                now,
+                waiting,
+            )
+        )
+    return tuple(states)
+
+
+def open_rounds(services: Services, now: datetime) -> tuple[Round, ...]:
+    """Rounds that have begun and are not closed."""
+    return tuple(r for r in services.rounds if r.opens_at <= now and r.is_open(now))

@@ -1,0 +1,139 @@
+"""One tick of the clock: who is nudged now, and whether the coordinator's page is due.
+
+Load states → reminding, digesting (now) → notices with keys → compose → enqueue. A UNIQUE key makes a repeat nothing,
+so a tick may come as often as it likes, and missed ticks cost nothing.
+"""
+
+from datetime import date, datetime
+
+from bot.decide.digesting import DigestFacts, build_digest, digest_due, digest_key, is_worth_sending
+from bot.decide.obligations import deadline_set_at
+from bot.decide.reminding import Nudge, Silence, due_nudge
+from bot.domain.agency import Agency, ContactRole
+from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
+from bot.domain.notice import DigestBounce, DigestNotice, NudgeNotice, Owed
+from bot.domain.round import Round
+from bot.flows.services import Services
+from bot.flows.snapshot import load_states, open_rounds
+
+NUDGES = (NoticeKind.REQUEST, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION)
+
+
+def tick(services: Services) -> int:
+    """Queues what is due at this moment: nudges and the digest. Returns how many mails were queued."""
+    now = services.now()
+    queued = _nudge_all(services, now)
+    if _digest_is_due(services, now):
+        notice = digest(services)
+        if is_worth_sending(notice):
+            queued += services.store.enqueue([services.composer.compose(notice, at=now)], now)
+    return queued
+
+
+def digest(services: Services) -> DigestNotice:
+    """The coordinator's page as it stands now, whether or not it is due."""
+    now = services.now()
+    since = _last_digest_at(services)
+    names = {address: agency for agency in services.registry for address in agency.addresses(now.date())}
+    rounds = tuple(r for r in services.rounds if r.opens_at <= now and r.is_open(now))
+    return build_digest(
+        DigestFacts(
+            office=services.office,
+            registry=services.registry,
+            forms=services.forms,
+            states=load_states(services, rounds, now),
+            mails=services.store.mails(),
+            decisions=services.store.decisions(),
+            outbox=services.store.outbox(),
+            bounces=[
+                DigestBounce(b.address, names.get(b.address), b.at, b.diagnostic) for b in services.store.bounces(since)
+            ],
+            since=since,
+            now=now,
+        )
+    )
+
+
+def judge_nudges(services: Services, round_: Round, now: datetime) -> dict[str, Nudge | Silence]:
+    """For each agency of the round: the nudge that is due, or why there is none."""
+    outbox = services.store.outbox()
+    decisions = services.store.decisions(round=round_.code)
+    (state,) = load_states(services, (round_,), now)
+    return {
+        code: due_nudge(
+            round_,
+            code,
+            obligations,
+            sent={r.mail.key for r in outbox if r.mail.agency == code and r.mail.kind in NUDGES},
+            last_nudge_on=_last_nudge_on(services, outbox, code),
+            deadline_set_at=deadline_set_at(round_, decisions, code),
+            now=now,
+            working_time=services.office.working_time,
+        )
+        for code, obligations in state.by_agency()
+    }
+
+
+def _nudge_all(services: Services, now: datetime) -> int:
+    queued = 0
+    for round_ in open_rounds(services, now):
+        for code, answer in judge_nudges(services, round_, now).items():
+            if isinstance(answer, Silence):
+                continue
+            agency = services.registry.get(code)
+            notice = _notice(services, round_, agency, answer, now)
+            if not notice.to:
+                services.journal.warning("no_address_to_nudge", agency=code, round=round_.code)
+                continue
+            # One at a time: the next round's decision must see that this agency has had its mail for today.
+            queued += services.store.enqueue([services.composer.compose(notice, at=now)], now)
+            services.journal.info("nudge_queued", agency=code, round=round_.code, step=answer.step.code)
+    return queued
+
+
+def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now: datetime) -> NudgeNotice:
+    leaders = services.notice_addresses(agency, ContactRole.LEADER) if nudge.step.copy_leader else ()
+    owed = []
+    for obligation in nudge.owed:
+        assignment = round_.assignment(agency.code, obligation.form)
+        form = services.forms[obligation.form]
+        titles = tuple(form.part(p).title for p in assignment.parts) if assignment else ()
+        owed.append(Owed(form, obligation, titles))
+    upcoming = nudge.upcoming
+    return NudgeNotice(
+        kind=NoticeKind(nudge.step.kind.value),
+        key=nudge.key,
+        step=nudge.step.code,
+        agency=agency,
+        to=services.notice_addresses(agency),
+        cc=leaders,
+        round=round_,
+        deadline=nudge.deadline,
+        owed=tuple(owed),
+        at=now,
+        days=nudge.days,
+        working_days=nudge.working_days,
+        next_step_on=services.office.working_time.local(upcoming.at).date() if upcoming else None,
+        next_copies_leader=bool(upcoming and upcoming.step.copy_leader),
+    )
+
+
+def _last_nudge_on(services: Services, outbox: tuple[OutgoingRecord, ...], agency: str) -> date | None:
+    times = [r.queued_at for r in outbox if r.mail.agency == agency and r.mail.kind in NUDGES]
+    return services.office.working_time.local(max(times)).date() if times else None
+
+
+def _digest_is_due(services: Services, now: datetime) -> bool:
+    working_time = services.office.working_time
+    return digest_due(now, services.digest_at, working_time) and not services.store.has_key(
+        digest_key(now, working_time)
+    )
+
+
+def _last_digest_at(services: Services) -> datetime | None:
+    sent = [
+        r.queued_at
+        for r in services.store.outbox(kind=NoticeKind.DIGEST)
+        if r.state in (OutgoingState.SENT, OutgoingState.QUEUED, OutgoingState.SENDING)
+    ]
+    return max(sent, default=None)
