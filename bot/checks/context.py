@@ -1,0 +1,44 @@
+"""What a check gets: one document, held to be one form of one agency in one round."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.checks.outline import PartState, read_parts
+from bot.checks.table import TableFacts, read_table
+from bot.domain.agency import Agency
+from bot.domain.document import Document, Stated, TextDocument, Workbook
+from bot.domain.form import Form
+from bot.domain.round import Assignment, Round
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """One document under check. `stated` is what it says of itself; `agency_names` maps agency codes to names.
+
+    `table` and `parts` are read once, when the first check asks for them; they are empty where the document is of
+    another kind than the form.
+    """
+
+    form: Form
+    assignment: Assignment
+    agency: Agency
+    round: Round
+    document: Document
+    file_name: str
+    stated: Stated
+    agency_names: Mapping[str, str]
+
+    @cached_property
+    def table(self) -> TableFacts | None:
+        """The form's table as it stands in the workbook; None when the form has none or the file is no workbook."""
+        if self.form.table is None or not isinstance(self.document, Workbook):
+            return None
+        return read_table(self.document, self.form.table)
+
+    @cached_property
+    def parts(self) -> Mapping[str, PartState]:
+        """The outline's parts by code; empty when the form has none or the file is no text."""
+        if not self.form.parts or not isinstance(self.document, TextDocument):
+            return {}
+        return read_parts(self.document, self.form)

@@ -1,0 +1,226 @@
+"""A narrative's outline: which paragraphs are headings of which parts, and what stands beneath them.
+
+A paragraph is a heading when its words are a heading's of the form and it looks like one: by its style, by a number
+before it, in bold, or standing alone with exactly those words. List items with a dash, long sentences and table cells
+are none. What follows up to the next heading of the same or a higher level is the part's content; template dots are
+no content. A part that occurs twice (a table of contents) is filled when any of its places is. Nothing here fails.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.checks.headers import likeness, words
+from bot.domain.document import FormScore, Paragraph, TextDocument
+from bot.domain.form import Form, Part
+from bot.text.accents import fold
+
+_NUMBER = re.compile(
+    r"\s*(?:(?:[IVX]{1,5}|[0-9]{1,2})(?:\.[0-9]{1,2})*(?:[.):/-]+\s*|\s+)|[a-zđ][.)]\s*)(?=\S)"  # II. 2) 2.1 a)
+)
+_BULLET = re.compile(r"^\s*[-–—+*•·●▪o]\s")
+_BULLETS = frozenset("-–—+*•·●▪o\uf0b7")
+_ROMAN = re.compile(r"^[IVX]{1,5}\.?$")
+_DOTS = re.compile(r"[.…_·•\-–—]{2,}|…")
+_NIL = re.compile(
+    r"(khong|khong co|chua co|khong phat sinh|chua phat sinh|khong co phat sinh)"
+    r"( (noi dung|gi|them|kien nghi|de xuat|phat sinh|nao|trong|ky|quy|nay|bao cao))*"
+)
+_HEADING_WORDS = 30
+_PLAIN_WORDS = 15
+_HEAD = 40  # paragraphs in which a title or the marks of a letter are sought
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One heading of a part: where it stands, its own words, and the words in its own paragraph after a colon."""
+
+    part: Part
+    index: int
+    heading: str
+    rest: str = ""
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """What became of one part. `heading` are the words found; `nil` says that only "không có" stands there."""
+
+    part: Part
+    heading: str | None
+    filled: bool
+    nil: bool = False
+
+
+def find_headings(document: TextDocument, parts: Iterable[Part]) -> tuple[Place, ...]:
+    """All headings of these parts, in reading order."""
+    wanted = [(part, tuple(words(heading) for heading in part.headings)) for part in parts]
+    places: list[Place] = []
+    for index, paragraph in enumerate(document.paragraphs):
+        if (place := _heading(index, paragraph, wanted)) is not None:
+            places.append(place)
+    romans = any(place.part.parent is None and _ROMAN.match(place.printed) for place in places)
+    # Where the parts at the top have Roman numbers, "1. Kiến nghị" is a sub-heading of something else.
+    return tuple(p for p in places if not (romans and p.part.parent is None and p.printed[:1].isdigit()))
+
+
+def read_parts(document: TextDocument, form: Form) -> dict[str, PartState]:
+    """The state of every part of the form, by code. A part counts as present when one of its sub-parts is."""
+    places = find_headings(document, form.parts)
+    states: dict[str, PartState] = {}
+    for part in form.parts:
+        own = [place for place in places if place.part.code == part.code]
+        contents = [_content(document, place, places, form) for place in own]
+        fullest = max(contents, key=len, default="")
+        nil = bool(fullest) and _NIL.fullmatch(words(fullest)) is not None
+        states[part.code] = PartState(part, own[0].heading if own else None, bool(words(fullest)) and not nil, nil)
+    for part in form.parts:
+        below = [states[child.code] for child in form.parts if child.parent == part.code]
+        if states[part.code].heading is None and any(child.heading is not None for child in below):
+            states[part.code] = PartState(part, part.title, any(child.filled for child in below))
+    return states
+
+
+def score(document: TextDocument, form: Form) -> FormScore:
+    """How well a Word file is this outline: by its title and by how many headings it has.
+
+    A letter (trích yếu "V/v …", no title of its own) needs three headings, since a letter that asks for reports names
+    their parts too.
+    """
+    codes = list(dict.fromkeys(place.part.code for place in find_headings(document, form.parts)))
+    title = _title(document, form)
+    found = "; ".join(part for part in (title, ", ".join(codes)) if part)
+    if not title and is_letter(document) and len(codes) < 3:
+        return FormScore(form.code, 0.2 if codes else 0.0, found)
+    if not title and len(codes) < 2:
+        return FormScore(form.code, 0.3 if codes else 0.0, found)
+    share = len(codes) / max(1, sum(not part.optional for part in form.parts))
+    return FormScore(form.code, round(min(1.0, (0.6 if title else 0.5) + 0.4 * share), 4), found)
+
+
+def is_letter(document: TextDocument) -> bool:
+    """Whether the head is that of a letter: a trích yếu that begins with "V/v"."""
+    return any(re.match(r"v/v\b|ve viec\b", fold(p.text)) for p in document.paragraphs[:_HEAD])
+
+
+def _title(document: TextDocument, form: Form) -> str:
+    """The title line BÁO CÁO when it, or the lines right after it, name the form's matter; else nothing."""
+    hints = [words(hint) for hint in form.title_hints]
+    head = [p for p in document.paragraphs[:_HEAD] if p.text.strip()]
+    for at, paragraph in enumerate(head):
+        text = paragraph.text.strip()
+        alone = (
+            words(text) == "bao cao" or text.startswith("BÁO CÁO") or (paragraph.bold or paragraph.level is not None)
+        )
+        if not (alone and words(text).startswith("bao cao") and len(text.split()) <= _HEADING_WORDS):
+            continue
+        title = " ".join(p.text.strip() for p in head[at : at + 3])
+        if any(f" {hint} " in f" {words(title)} " for hint in hints):
+            return " ".join(title.split())[:120]
+    return ""
+
+
+def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[str, ...]]]) -> Place | None:
+    text = paragraph.text.strip()
+    if paragraph.table is not None or not text:
+        return None
+    if paragraph.level is None and (_BULLET.match(text) or paragraph.number.strip() in _BULLETS):
+        return None
+    number = _NUMBER.match(text)
+    bare = text[number.end() :] if number else text
+    printed = (paragraph.number or (number.group(0) if number else "")).strip(" .):/-")
+    title, colon, rest = bare.partition(":")
+    if paragraph.level is None and len(printed) == 1 and printed.islower():
+        return None  # a), b): sub-headings that repeat in every part
+    marked = paragraph.level is not None or bool(printed)
+    best: tuple[float, Place] | None = None
+    for part, headings in wanted:
+        fit = max(_fit(words(bare), h, printed, part, marked, paragraph.bold) for h in headings)
+        place = Place(part, index, text, printed=printed)
+        if colon and rest.strip() and (marked or paragraph.bold):
+            inline = max(_fit(words(title), h, printed, part, marked, paragraph.bold) for h in headings)
+            if inline > fit:
+                fit, place = (
+                    inline,
+                    Place(part, index, text[: len(text) - len(rest)].rstrip(" :"), rest.strip(), printed),
+                )
+        if fit > 0 and (best is None or fit > best[0]):
+            best = fit, place
+    return best[1] if best else None
+
+
+def _fit(text: str, heading: str, printed: str, part: Part, marked: bool, bold: bool) -> float:
+    """How sure it is that a line with these words is that heading, 0 to 1."""
+    count = len(text.split())
+    if text == heading:
+        return 1.0 if marked or bold or count <= _PLAIN_WORDS else 0.0
+    if not (marked or bold) or count > _HEADING_WORDS:
+        return 0.0
+    same_number = bool(printed) and printed in (part.code, part.code.rsplit(".", 1)[-1])
+    if text.startswith(heading + " ") and count <= len(heading.split()) + 14:
+        return 0.9 + 0.05 * same_number
+    if f" {heading} " in f" {text} " and count <= len(heading.split()) + 6 and len(heading.split()) >= 3:
+        return 0.7 + 0.05 * same_number
+    if same_number and printed == part.code and likeness(text, heading) > 0:
+        return 0.6
+    return 0.0
+
+
+def _content(document: TextDocument, place: Place, places: tuple[Place, ...], form: Form) -> str:
+    """What stands between this heading and the next of the same or a higher level, headings and template dots left
+    out.
+    """
+    at = {other.index: other for other in places}
+    own_depth, own_level = _depth(place.part, form), document.paragraphs[place.index].level
+    lines = [_DOTS.sub(" ", place.rest)]
+    for index in range(place.index + 1, len(document.paragraphs)):
+        paragraph = document.paragraphs[index]
+        if (other := at.get(index)) is not None:
+            if _depth(other.part, form) <= own_depth:
+                break
+            lines.append(_DOTS.sub(" ", other.rest))
+        elif _ends_part(paragraph, own_depth, own_level):
+            break
+        elif not _looks_like_heading(paragraph):
+            lines.append(_DOTS.sub(" ", paragraph.text))
+    return "\n".join(line for line in lines if words(line))
+
+
+def _ends_part(paragraph: Paragraph, own_depth: int, own_level: int | None) -> bool:
+    """Whether an unknown heading ends the part: one of the same style level or above, or a Roman numeral in bold or
+    capitals; the list of recipients ends everything.
+    """
+    text = paragraph.text.strip()
+    if fold(text).rstrip(" :") == "noi nhan":
+        return True
+    if paragraph.level is not None and own_level is not None:
+        return paragraph.level <= own_level and bool(text)
+    number = paragraph.number.strip() or next(iter(text.split()), "")
+    is_roman = _ROMAN.match(number) is not None and number.strip(".") != text
+    return is_roman and (paragraph.bold or paragraph.level is not None or text.upper() == text) and own_depth >= 1
+
+
+def _looks_like_heading(paragraph: Paragraph) -> bool:
+    """A sub-heading of the part: it is no content of its own."""
+    if paragraph.level is not None:
+        return True
+    text = paragraph.text.strip()
+    numbered = bool(paragraph.number) or _NUMBER.match(text) is not None
+    short = len(text.split()) <= _PLAIN_WORDS
+    return numbered and short and (paragraph.bold or text.endswith(":")) and not re.search(r"[.;]$", text)
+
+
+def _depth(part: Part, form: Form) -> int:
+    """1 for a part at the top, 2 beneath it."""
+    depth, parent = 1, part.parent
+    while parent is not None and depth < 9:
+        depth, parent = depth + 1, form.part(parent).parent
+    return depth
+
+
+def owed_parts(form: Form, codes: Iterable[str]) -> Iterator[Part]:
+    """The parts that are owed, in the form's order: those of `codes`, or all that are not optional."""
+    wanted = set(codes)
+    for part in form.parts:
+        if part.code in wanted or (not wanted and not part.optional):
+            yield part

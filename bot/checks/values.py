@@ -1,0 +1,117 @@
+"""What one cell means under a column's or a row's type: a figure, or a Problem with the code of its finding.
+
+Vietnamese notation is read as `bot.text.numbers` and `bot.text.dates` know it. Nothing here fails.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from bot.checks.headers import words
+from bot.domain.document import Cell
+from bot.domain.form import CellType, Column, Row
+from bot.domain.submission import ParamValue
+from bot.text.accents import squeeze
+from bot.text.dates import parse_date
+from bot.text.numbers import parse_number
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One cell that cannot stand as it is, with the code of its finding and what fills its words."""
+
+    code: str
+    params: dict[str, ParamValue] = field(default_factory=dict)
+    row: int = 0
+    column: int = 0
+
+    def at(self, row: int, column: int, label: str, title: str) -> "Problem":
+        """The same problem at its place, row and column named as people see them."""
+        return replace(self, row=row, column=column, params={"row": label, "column": title} | self.params)
+
+
+def json_number(value: Decimal) -> int | float:
+    """A figure as findings carry it."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def shown(cell: Cell) -> str:
+    """What stands in the cell, as it may be printed: one line of at most 80 characters."""
+    text = squeeze(str(cell.value))
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def read_cell(cell: Cell | None, spec: Column | Row, *, required: bool) -> tuple[Problem | None, Decimal | None]:
+    """The cell's problem, if any, and its figure when the type has one. `cell` None: nothing stands there."""
+    if cell is None:
+        if isinstance(spec, Column) and spec.blank_is_zero:
+            return None, Decimal(0)
+        return (Problem("X105") if required else None), None
+    if cell.error is not None:
+        return Problem("X109", {"reason": "error", "actual": cell.error}), None
+    if cell.value is None and cell.formula is not None:
+        return Problem("X109", {"reason": "uncomputed", "actual": cell.formula}), None
+    match spec.type:
+        case CellType.INTEGER | CellType.DECIMAL | CellType.PERCENT:
+            return _read_number(cell, spec)
+        case CellType.DATE:
+            return (
+                Problem("X108", {"reason": "date", "actual": shown(cell)}) if parse_date(cell.value) is None else None
+            ), None
+        case CellType.CHOICE:
+            return _read_choice(cell, spec), None
+        case CellType.SERIES:
+            return _read_series(cell, spec)
+        case _:
+            return None, None
+
+
+def _read_number(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decimal | None]:
+    whole = spec.type is CellType.INTEGER
+    number = parse_number(cell.value, whole=whole)
+    if number is None:
+        return Problem("X104", {"reason": "whole" if whole else "number", "actual": shown(cell)}), None
+    actual = json_number(number)
+    if spec.type is CellType.PERCENT and not 0 <= number <= 100:
+        return Problem("X107", {"actual": actual}), None
+    if whole and number != number.to_integral_value():
+        return Problem("X106", {"reason": "whole", "actual": actual}), None
+    return _limits(number, spec), number
+
+
+def _limits(number: Decimal, spec: Column | Row) -> Problem | None:
+    if spec.minimum is not None and number < spec.minimum:
+        return Problem("X106", {"reason": "minimum", "actual": json_number(number), "limit": json_number(spec.minimum)})
+    if spec.maximum is not None and number > spec.maximum:
+        return Problem("X106", {"reason": "maximum", "actual": json_number(number), "limit": json_number(spec.maximum)})
+    return None
+
+
+def _read_choice(cell: Cell, spec: Column | Row) -> Problem | None:
+    """A choice is met by its words in any spelling, alone or within the cell's text (`1 - Phát phiếu`)."""
+    value = cell.value
+    text = words(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+    first = text.split()[:1]
+    for choice in map(words, spec.choices):
+        if text == choice or (choice.isdigit() and first == [choice]):
+            return None
+        if not choice.isdigit() and f" {choice} " in f" {text} ":
+            return None
+    return Problem("X108", {"reason": "choice", "actual": shown(cell), "choices": list(spec.choices)})
+
+
+def _read_series(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decimal | None]:
+    """Whole numbers parted by "/", each at most the one before it; the first is the figure."""
+    steps = re.split(r"[/;]", cell.value) if isinstance(cell.value, str) else [cell.value]
+    numbers = [parse_number(step, whole=True) for step in steps]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers):
+        return Problem("X104", {"reason": "series", "actual": shown(cell)}), None
+    if any(number != number.to_integral_value() for number in known):
+        return Problem("X106", {"reason": "whole", "actual": shown(cell)}), None
+    for number in known:
+        if (problem := _limits(number, spec)) is not None:
+            return problem, None
+    if any(later > earlier for earlier, later in zip(known, known[1:], strict=False)):
+        return Problem("X106", {"reason": "series", "actual": shown(cell)}), None
+    return None, known[0]
