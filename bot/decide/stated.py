@@ -1,0 +1,138 @@
+"""What a document says of itself, in its head: whose it is, and of which period.
+
+Flow: the head's lines (see `bot.decide.heads`) → a labelled line (`Đơn vị báo cáo: …`, `Kỳ báo cáo: …`) decides; else
+the agency is the issuer of the letterhead, and the period that of the title. The superior that a letterhead prints
+above the issuer, periods that are only looked forward to or compared with, and the years of plans are not the
+document's own. What cannot be made out is left empty. Pure; never fails.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.decide.heads import LABEL, TITLE, Line, sheet_lines, word_lines
+from bot.domain.agency import Registry
+from bot.domain.document import Document, PeriodClaim, Stated, TextDocument, Workbook
+from bot.domain.round import PeriodKind
+from bot.text.accents import fold, nfc
+from bot.text.names import NameHit, NameIndex
+from bot.text.periods import PeriodMention, find_periods
+
+# After these words a title speaks of another period. The second group says so only after the title has named its own:
+# "kết quả thực hiện nhiệm vụ quý I" is about quý I.
+_ALWAYS_OTHER = re.compile(r"(?<![a-z])(?:phuong huong|so voi|cung ky|ky truoc|tiep theo)(?![a-z])")
+_OTHER_AFTER_OWN = re.compile(r"(?<![a-z])(?:nhiem vu|ke hoach|giai phap|trong tam|du kien)(?![a-z])")
+# A year after these words is that of a plan or an index, not the period reported on.
+_PLANNED = re.compile(r"(?<![a-z])(?:ke hoach|chi so|nghi quyet|quyet dinh|chuong trinh|chi thi|nhiem vu)(?![a-z])")
+# An agency after these words is one that the document was asked by or goes to.
+_ASKED_BY = re.compile(r"(?<![a-z])(?:gui|theo|yeu cau|de nghi|cong van|huong dan)(?: [^ ]+){0,6} $")
+
+_Named = tuple[str, str]  # agency code, words found
+
+
+def agency_names(registry: Registry) -> NameIndex:
+    """All present, other and former names of the registry's agencies, by agency code."""
+    return NameIndex((agency.code, name) for agency in registry for name in agency.all_names)
+
+
+def read_stated(document: Document, names: NameIndex) -> Stated:
+    """What `document` says of itself in its head; `names` leads from names to agency codes.
+
+    Several agencies or periods only where the head names several as its own. Unreadable files say nothing.
+    """
+    if isinstance(document, TextDocument):
+        heads: Sequence[Sequence[Line]] = [word_lines(document)]
+    elif isinstance(document, Workbook):
+        heads = [sheet_lines(sheet) for sheet in document.sheets if not sheet.hidden]
+    else:
+        return Stated()
+    agencies: dict[str, str] = {}
+    for code, found in (named for head in heads for named in _agencies(head, names)):
+        agencies.setdefault(code, found)
+    return Stated(tuple(agencies.items()), _distinct(claim for head in heads for claim in _periods(head)))
+
+
+def _distinct(claims: Iterable[PeriodClaim]) -> tuple[PeriodClaim, ...]:
+    first: dict[tuple[PeriodKind, int, int | None], PeriodClaim] = {}
+    for claim in claims:
+        first.setdefault((claim.kind, claim.ordinal, claim.year), claim)
+    return tuple(first.values())
+
+
+def _agencies(head: Sequence[Line], names: NameIndex) -> list[_Named]:
+    own = [line for line in head if not line.addressed]
+    labelled = [line for line in own if LABEL.match(line.folded) and not TITLE.match(line.folded)]
+    if hits := [hit for line in labelled for hit in names.find(line.text)]:
+        return _named(hits)
+    first_title = next((at for at, line in enumerate(own) if TITLE.match(line.folded)), len(own))
+    if issuers := _issuers([line.text for line in own[:first_title] if line not in labelled], names):
+        return issuers
+    return _named(
+        hit
+        for line in own[first_title:]
+        for hit in names.find(line.text)
+        if not _ASKED_BY.search(fold(line.text[: hit.position]) + " ")
+    )
+
+
+def _named(hits: Iterable[NameHit]) -> list[_Named]:
+    return [(hit.key, hit.found) for hit in hits]
+
+
+def _issuers(letterhead: Sequence[str], names: NameIndex) -> list[_Named]:
+    """The agencies that a letterhead names, without one that only stands right above the next as its superior.
+
+    A name may be broken over two lines, and an office may stand below its owner: `UBND TỈNH BÌNH DƯƠNG`, `VĂN PHÒNG`.
+    """
+    named: list[tuple[int, _Named]] = []
+    for at, line in enumerate(letterhead):
+        above = letterhead[at - 1] if at else ""
+        hits = names.find(line)
+        if not hits and above:
+            hits = _across(above, line, names) or _across(line, above, names)
+        if hits:
+            named = [(where, name) for where, name in named if where != at - 1]
+            named.extend((at, (hit.key, hit.found)) for hit in hits)
+    return [name for _, name in named]
+
+
+def _across(first: str, second: str, names: NameIndex) -> tuple[NameHit, ...]:
+    """Names that begin in one line and end in the other."""
+    hits = names.find(f"{first} {second}")
+    return tuple(hit for hit in hits if hit.position < len(first) < hit.position + len(hit.found))
+
+
+def _periods(head: Sequence[Line]) -> tuple[PeriodClaim, ...]:
+    labelled = [line.text for line in head if line.folded.lstrip("-+*• ").startswith(("ky bao cao", "ky du lieu"))]
+    return own_periods(" ".join(labelled)) or own_periods(" ".join(line.text for line in head))
+
+
+def own_periods(text: str) -> tuple[PeriodClaim, ...]:
+    """The periods that a title, subject or sentence says it is about, without those it looks forward to or compares
+    with.
+
+    A year that stands apart completes a period without one (`quý I … năm 2024`); a bare year counts as a period only
+    where no finer one is named.
+    """
+    text = nfc(text)
+    own: list[PeriodMention] = []
+    for mention in find_periods(text):
+        before = fold(text[: mention.position])
+        finer_named = any(m.kind != "year" for m in own)
+        if _ALWAYS_OTHER.search(before) or (finer_named and _looks_on(text, own, before)):
+            break
+        if mention.kind != "year" or not _PLANNED.search(before):
+            own.append(mention)
+    finer = [m for m in own if m.kind != "year"]
+    years = {m.year for m in own if m.kind == "year"}
+    apart = next(iter(years)) if len(years) == 1 else None
+    return _distinct(
+        PeriodClaim(PeriodKind(m.kind), m.ordinal, m.year if m.year is not None else apart, m.found)
+        for m in finer or own
+    )
+
+
+def _looks_on(text: str, own: Sequence[PeriodMention], before: str) -> bool:
+    """Whether words that look forward stand between the first own period and here."""
+    first = next(m for m in own if m.kind != "year")
+    start = len(fold(text[: first.position + len(first.found)]))
+    return _OTHER_AFTER_OWN.search(before, start) is not None
