@@ -1,0 +1,215 @@
+"""Notices into mails: the facts of a notice become words, and the words the final bytes.
+
+Flow: notice → view (`compose_views`, `compose_digest`: sorted and counted) → words (`rendering`: the office's
+templates) → subject (tag, verdict, and for an answer the sender's own subject) → bytes (`compose_message`).
+
+Reads no clock: the caller says when it is. Failure: a broken template raises jinja2.TemplateError, an address that is
+none ValueError; both are the installation's faults and nothing is sent. Foreign values never fail: they are cleaned
+and cut.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bot.domain.mail import OutgoingMail
+from bot.domain.notice import (
+    AlertNotice,
+    AnswerNotice,
+    ClosedNotice,
+    DecisionNotice,
+    DigestNotice,
+    Notice,
+    NudgeNotice,
+)
+from bot.domain.office import Office
+from bot.domain.round import Deadline, ReportingPeriod
+from bot.mail.compose_digest import digest_view
+from bot.mail.compose_message import Envelope, build, clean, message_ids, new_message_id
+from bot.mail.compose_views import MAX_FILES, Say, answer_view, clip, decision_findings, nudge_view
+from bot.mail.rendering import Renderer
+from bot.text.dates import say_date, say_day, say_deadline, say_instant
+from bot.text.numbers import format_number
+from bot.text.periods import say_period
+
+MAX_SUBJECT = 180
+_SEPARATOR = " – Re: "
+# Marks that mail programs put before a subject, Vietnamese ones included (trả lời, chuyển tiếp).
+_REPLY_MARK = re.compile(
+    r"^(?:(?:re|fw|fwd|tl|ct|trả lời|chuyển tiếp)\s*(?:\[\d+\])?\s*[::]\s*|\[BC [^\]]{1,40}\]\s*)+", re.I
+)
+# An address that can stand in a command line as it is, in any shell.
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+")
+
+
+class Composer:
+    """Writes the office's notices in its language. `templates` is the folder `mail_templates`; `say` puts a finding
+    into words, given the short title of its form (empty when it belongs to none).
+    """
+
+    def __init__(self, templates: Path, office: Office, say: Say) -> None:
+        self._office = office
+        self._say = say
+        self._renderer = Renderer(templates, office.language, self._filters())
+
+    def compose(self, notice: Notice, *, at: datetime, message_id: str | None = None) -> OutgoingMail:
+        """The mail with its final bytes. `at` is aware and becomes the Date; `message_id`, with angle brackets, is
+        made from key and time unless given. ValueError when a recipient is no mail address.
+        """
+        office = self._office
+        facts = self._facts(notice, at)
+        words = self._renderer.render(notice.kind, facts)
+        thread = notice.thread if isinstance(notice, AnswerNotice | ClosedNotice) else None
+        subject = subject_line(facts["tag"], words.headline, thread.subject if thread else None)
+        message_id = message_id or new_message_id(notice.key, at, office.address)
+        to, cc = self._recipients(notice)
+        envelope = Envelope(
+            sender_name=office.name,
+            sender_address=office.address,
+            to=to,
+            cc=cc,
+            date=office.working_time.local(at),
+            message_id=message_id,
+            key=notice.key,
+            is_answer=notice.kind.is_answer,
+            thread=thread,
+        )
+        has_round = not isinstance(notice, AlertNotice | DigestNotice) and notice.round is not None
+        return OutgoingMail(
+            key=notice.key,
+            kind=notice.kind,
+            to=to,
+            cc=cc,
+            subject=subject,
+            message_id=message_id,
+            envelope_from=office.envelope_from,
+            raw=build(envelope, subject, words.text, words.html),
+            in_reply_to=next(iter(message_ids([thread.message_id])), "") if thread else "",
+            agency=None if isinstance(notice, AlertNotice | DigestNotice) else notice.agency.code,
+            round=facts["n"].round.code if has_round else None,
+            mail_id=notice.mail_id if isinstance(notice, AnswerNotice | ClosedNotice) else None,
+        )
+
+    def digest_html(self, notice: DigestNotice) -> str:
+        """The digest's HTML page alone, as it stands in the mail."""
+        return self._renderer.render(notice.kind, self._facts(notice, notice.at)).html
+
+    def _recipients(self, notice: Notice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """To and Cc, no address twice. An alert goes to the coordinator."""
+        to = (self._office.coordinator.address,) if isinstance(notice, AlertNotice) else notice.to
+        cc = notice.cc if isinstance(notice, NudgeNotice | DecisionNotice) else ()
+        return tuple(dict.fromkeys(to)), tuple(a for a in dict.fromkeys(cc) if a not in to)
+
+    def _facts(self, notice: Notice, at: datetime) -> dict[str, Any]:
+        """What every template may name: `n` the notice, `v` its view, and the round's tag, period and deadline in words
+        (empty where there is none)."""
+        office = self._office
+        facts: dict[str, Any] = {
+            "n": notice,
+            "office": office,
+            "max_files": MAX_FILES,
+            **dict.fromkeys(("tag", "period", "due", "due_short", "due_day", "printed"), ""),
+        }
+        if isinstance(notice, AlertNotice | DigestNotice):
+            facts["addressee"] = office.coordinator.name
+        else:
+            facts["addressee"] = notice.agency.name
+            if notice.round:
+                facts["tag"] = notice.round.tag(notice.agency.tag)
+                facts["period"] = self._period(notice.round.period)
+        match notice:
+            case AnswerNotice():
+                facts |= {"v": answer_view(notice, self._say, at), **self._due(notice.deadline)}
+            case NudgeNotice():
+                facts |= {"v": nudge_view(notice), **self._due(notice.deadline)}
+            case DecisionNotice():
+                view = {
+                    "findings": decision_findings(notice, self._say),
+                    "deadline_passed": at >= notice.deadline.instant,
+                }
+                facts |= {"v": view, **self._due(notice.deadline)}
+            case DigestNotice():
+                facts["v"] = digest_view(notice)
+        return facts
+
+    def _due(self, deadline: Deadline | None) -> Mapping[str, Any]:
+        if deadline is None:
+            return {}
+        last_day = self._last_day(deadline)
+        return {
+            "due": self._deadline(deadline),
+            "due_day": last_day,
+            "due_short": self._short(last_day),
+            "printed": deadline.printed,
+        }
+
+    def _last_day(self, deadline: Deadline) -> date:
+        return (self._office.working_time.local(deadline.instant) - timedelta(microseconds=1)).date()
+
+    def _local(self, moment: date | datetime) -> date | datetime:
+        return self._office.working_time.local(moment) if isinstance(moment, datetime) else moment
+
+    def _deadline(self, deadline: Deadline) -> str:
+        return say_deadline(self._office.working_time.local(deadline.instant), self._office.language)
+
+    def _period(self, period: ReportingPeriod) -> str:
+        return say_period(period.kind, period.ordinal, period.year, self._office.language)
+
+    def _short(self, day: date) -> str:
+        """A date without its year: `09/3`, `9 March`."""
+        return say_date(day, self._office.language).removesuffix(str(day.year)).rstrip("/ ")
+
+    def _filters(self) -> dict[str, Callable[..., Any]]:
+        """The filters of the templates; moments are printed in the office's time zone and language."""
+        language = self._office.language
+        return {
+            "instant": lambda moment: say_instant(self._office.working_time.local(moment), language),
+            "day": lambda day: say_day(self._local(day), language),
+            "date": lambda day: say_date(self._local(day), language),
+            "short": lambda day: self._short(self._local(day)),
+            "clock": lambda moment: f"{self._office.working_time.local(moment):%H:%M}",
+            "due": self._deadline,
+            "last_day": self._last_day,
+            "period": self._period,
+            "number": lambda value: _number(value, language),
+            "size": lambda size: _size(size, language),
+            "titles": lambda entries: [getattr(e, "form", e).short_title for e in entries],
+            "listing": _listing,
+            "upfirst": lambda text: text[:1].upper() + text[1:],
+            "clip": clip,
+            "plain_address": lambda text: text if _PLAIN_ADDRESS.fullmatch(text) else "",
+        }
+
+
+def subject_line(tag: str, verdict: str, answered: str | None = None) -> str:
+    """Tag and verdict first; behind them the subject that is answered, without its reply marks and tags. At most 180
+    characters.
+
+    In a longer exchange only the sender's own words are carried along, not our earlier verdicts.
+    """
+    ours = clip(clean(f"{tag} {verdict}"), MAX_SUBJECT)
+    theirs = _REPLY_MARK.sub("", clean(answered or "").rpartition(_SEPARATOR)[2])
+    room = MAX_SUBJECT - len(ours) - len(_SEPARATOR)
+    return ours + _SEPARATOR + clip(theirs, room) if theirs and room >= min(len(theirs), 12) else ours
+
+
+def _listing(words: list[str], conjunction: str) -> str:
+    """`a, b và c`, each once, in order."""
+    words = list(dict.fromkeys(words))
+    return f" {conjunction} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _number(value: int | Decimal, language: str) -> str:
+    said = format_number(value)
+    return said if language == "vi" else said.translate(str.maketrans(".,", ",."))
+
+
+def _size(size: int, language: str) -> str:
+    """A file's size in bytes as people read it: `812 byte`, `24,5 KB`, `3,2 MB` (powers of 1,024)."""
+    if size < 1024:
+        return f"{_number(size, language)} byte"
+    unit, divisor = ("KB", 1024) if size < 1024**2 else ("MB", 1024**2)
+    return f"{_number(round(Decimal(size) / divisor, 1), language)} {unit}"

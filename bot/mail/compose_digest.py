@@ -1,0 +1,132 @@
+"""What the digest's template needs: pages of rounds, the matrix agencies × forms, lists cut to a length that people
+read.
+
+Flow: a DigestNotice in, a DigestView out; the template puts words around it. Pure, and never fails for what a digest
+holds.
+
+Mail programs cut pages above some 100 kB (Gmail at 102), so with many agencies the matrix shows only those that are
+not done, and the others by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.domain.notice import DigestAgency, DigestBounce, DigestChange, DigestMail, DigestNotice, DigestRound
+from bot.mail.compose_views import MARKS
+
+MAX_ROWS = 60
+MAX_LINES = 30
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Generic[T]):
+    """The first entries of a list, and how many are left out."""
+
+    shown: tuple[T, ...]
+    hidden: int
+
+    @property
+    def total(self) -> int:
+        return len(self.shown) + self.hidden
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One obligation: form's short title, mark, status (a stable word), open errors, whether it has its own deadline."""
+
+    title: str
+    mark: str
+    status: str
+    findings: int
+    extended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One agency; a cell is None where the form is not owed."""
+
+    name: str
+    cells: tuple[MatrixCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPage:
+    """One round. `unshown_done` names the agencies that have done all and are left out of `matrix`."""
+
+    page: DigestRound
+    form_titles: tuple[str, ...]
+    matrix: tuple[MatrixRow, ...]
+    unshown_done: tuple[str, ...]
+    unshown: int
+    changes: Lines[DigestChange]
+    overdue: Lines[DigestAgency]
+    silent: Lines[DigestAgency]
+    late: Lines[DigestAgency]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """The whole page. `first` is the round that the subject speaks of; `nothing`: there is nothing to say."""
+
+    rounds: tuple[RoundPage, ...]
+    first: DigestRound | None
+    waiting: Lines[DigestMail]
+    unknown: Lines[DigestMail]
+    ignored: Lines[DigestMail]
+    bounces: Lines[DigestBounce]
+    unsent: Lines[tuple[str, str, str]]
+    nothing: bool
+
+
+def digest_view(notice: DigestNotice) -> DigestView:
+    """The digest, sorted and cut to length."""
+    rounds = tuple(_page(page) for page in notice.rounds)
+    return DigestView(
+        rounds=rounds,
+        first=next((p for p in notice.rounds if p.done < p.total), notice.rounds[0] if notice.rounds else None),
+        waiting=_lines(notice.waiting),
+        unknown=_lines(notice.unknown_senders),
+        ignored=_lines(notice.ignored),
+        bounces=_lines(notice.bounces),
+        unsent=_lines(notice.unsent),
+        nothing=not (
+            rounds or notice.waiting or notice.unknown_senders or notice.ignored or notice.bounces or notice.unsent
+        ),
+    )
+
+
+def _lines(entries: Sequence[T]) -> Lines[T]:
+    return Lines(tuple(entries[:MAX_LINES]), max(0, len(entries) - MAX_LINES))
+
+
+def _page(page: DigestRound) -> RoundPage:
+    crowded = len(page.agencies) > MAX_ROWS
+    listed = [row for row in page.agencies if not (crowded and row.done)]
+    return RoundPage(
+        page=page,
+        form_titles=tuple(form.short_title for form in page.forms),
+        matrix=tuple(_row(page, row) for row in listed[:MAX_ROWS]),
+        unshown_done=tuple(row.agency.name for row in page.agencies if row.done) if crowded else (),
+        unshown=max(0, len(listed) - MAX_ROWS),
+        changes=_lines(page.changes),
+        overdue=_lines([row for row in page.agencies if row.overdue]),
+        # Each agency in one list only: who is overdue and silent stands with the overdue.
+        silent=_lines([row for row in page.agencies if row.silent and not row.overdue]),
+        late=_lines([row for row in page.agencies if row.late and not row.overdue]),
+    )
+
+
+def _row(page: DigestRound, row: DigestAgency) -> MatrixRow:
+    states = {state.form: state for state in row.obligations}
+    cells: list[MatrixCell | None] = []
+    for form in page.forms:
+        state = states.get(form.code)
+        cells.append(
+            MatrixCell(form.short_title, MARKS[state.status], state.status, state.findings, state.extended)
+            if state
+            else None
+        )
+    return MatrixRow(row.agency.name, tuple(cells))

@@ -1,0 +1,133 @@
+"""The final bytes of a mail that we send: headers, then the text and the HTML part.
+
+Flow: facts and rendered words in, RFC 5322 bytes with CRLF out. Nothing here is random or reads a clock: the same
+notice at the same time has the same bytes.
+
+The header lines are folded here, not by `email.policy`: that one writes long Message-IDs in References as encoded
+words (RFC 2047 forbids it there, and the thread is lost).
+
+Failure: an address of ours or of an agency that is none raises ValueError, for it is the configuration's fault and a
+mail to nobody must not be queued. Whatever comes from a foreign mail (subject, Message-IDs) is cleaned instead.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, quote
+
+from bot.domain.notice import Thread
+
+# A dot-atom address (RFC 5322, 3.4.1): no blanks, no control characters, no brackets.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+# A thread may be hundreds of mails long; the first and the last ones are what threading goes by.
+MAX_REFERENCES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands in the header beside the words. `date` is aware, in the time zone in which it is printed."""
+
+    sender_name: str
+    sender_address: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    date: datetime
+    message_id: str
+    key: str
+    is_answer: bool
+    thread: Thread | None = None
+
+
+def new_message_id(key: str, at: datetime, address: str) -> str:
+    """A Message-ID of our own, with its angle brackets, under the domain of `address`: unique as `key` and `at` are
+    together.
+    """
+    digest = hashlib.sha256(f"{key}\n{at.isoformat()}\n{address}".encode()).hexdigest()[:20]
+    return f"<{at:%Y%m%d%H%M%S}.{digest}@{address.rpartition('@')[2]}>"
+
+
+def build(envelope: Envelope, subject: str, text: str, html: str) -> bytes:
+    """The whole message. ValueError when an address, or our own Message-ID, is none."""
+    if not _MESSAGE_ID.fullmatch(envelope.message_id):
+        raise ValueError(f"not a Message-ID: {envelope.message_id!r}")
+    if not envelope.to:
+        raise ValueError(f"a notice without recipients: {envelope.key!r}")
+    sender = f"{_phrase('From', envelope.sender_name)}<{_address(envelope.sender_address)}>"
+    headers = [
+        ("From", sender),
+        ("To", _addresses(envelope.to)),
+        *([("Cc", _addresses(envelope.cc))] if envelope.cc else []),
+        ("Subject", _words("Subject", clean(subject))),
+        ("Date", format_datetime(envelope.date)),
+        ("Message-ID", envelope.message_id),
+        *_thread_headers(envelope.thread),
+        # RFC 3834, 5: automatic mail says so, and vacation programs keep silent.
+        ("Auto-Submitted", "auto-replied" if envelope.is_answer else "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Thuky-Key", _words("X-Thuky-Key", clean(envelope.key))),
+    ]
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return head.encode("ascii") + _body(envelope.message_id, text, html)
+
+
+def clean(text: str) -> str:
+    """One line that is safe to print in a header: control, direction and zero-width characters and surrogates become a
+    blank.
+    """
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+
+
+def message_ids(values: Iterable[str]) -> tuple[str, ...]:
+    """The Message-IDs in foreign header values, each once, in order; whatever else stands there is left out."""
+    return tuple(dict.fromkeys(found for value in values for found in _MESSAGE_ID.findall(value)))
+
+
+def _thread_headers(thread: Thread | None) -> list[tuple[str, str]]:
+    if thread is None:
+        return []
+    parent = message_ids([thread.message_id])[:1]
+    references = tuple(dict.fromkeys((*(r for r in message_ids(thread.references) if r not in parent), *parent)))
+    if len(references) > MAX_REFERENCES:
+        references = (references[0], *references[1 - MAX_REFERENCES :])
+    headers = [("In-Reply-To", parent[0])] if parent else []
+    return [*headers, ("References", "\r\n ".join(references))] if references else headers
+
+
+def _addresses(addresses: Sequence[str]) -> str:
+    return ",\r\n ".join(_address(address) for address in dict.fromkeys(addresses))
+
+
+def _address(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"not a mail address: {address!r}")
+    return address
+
+
+def _phrase(header: str, name: str) -> str:
+    """A display name with the blank after it: quoted when ASCII, encoded words (RFC 2047, 5) otherwise."""
+    name = clean(name)
+    if not name:
+        return ""
+    return f'"{quote(name)}" ' if name.isascii() else f"{_words(header, name)}\r\n "
+
+
+def _words(header: str, value: str) -> str:
+    charset = "us-ascii" if value.isascii() and "=?" not in value else "utf-8"
+    return Header(value, charset, header_name=header, maxlinelen=76).encode(linesep="\r\n")
+
+
+def _body(message_id: str, text: str, html: str) -> bytes:
+    """MIME-Version and onwards. Quoted-printable: 7-bit safe, and still legible to whoever must read the raw mail."""
+    message = EmailMessage(policy=SMTP)
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    # "=_" cannot occur in quoted-printable text, so this boundary cannot either.
+    message.set_boundary("=_thuky_" + hashlib.sha256(message_id.encode()).hexdigest()[:24])
+    return message.as_bytes()

@@ -1,0 +1,173 @@
+"""Sample notices as the first seed's round would make them, by name; a name begins with its kind."""
+
+from datetime import date
+
+from notice_facts import (
+    C201,
+    EXCEL_FILE,
+    II06,
+    NARRATIVE,
+    ROUND,
+    STATS,
+    STATUS,
+    TEMPLATES,
+    THREAD,
+    W110,
+    WORD_FILE,
+    X201,
+    X203,
+    agency,
+    alert,
+    answer,
+    decision,
+    digest,
+    local,
+    nudge,
+    office,
+    owed,
+    say,
+)
+
+from bot.domain.form import Severity
+from bot.domain.mail import NoticeKind
+from bot.domain.notice import ClosedNotice, FormResult, Notice, Owed
+from bot.domain.round import Deadline
+from bot.domain.submission import Finding, Place, Verdict
+
+__all__ = ["SAMPLES", "TEMPLATES", "office", "say"]
+
+
+def _many_findings(count: int) -> tuple[Finding, ...]:
+    return tuple(
+        Finding("X104", Severity.ERROR, Place(sheet="II.06", cell=f"E{row}"), {
+            "where": f"ô E{row}", "found": "đang là chữ “không”", "expected": "cần là số", "remedy": "Ghi số 0."
+        })
+        for row in range(10, 10 + count)
+    )  # fmt: skip
+
+
+CORRECTION = answer(
+    kind=NoticeKind.CORRECTION,
+    key="correction:42",
+    results=(
+        FormResult(NARRATIVE, 1, Verdict.ACCEPTED_WITH_REMARKS, (W110,), (WORD_FILE,)),
+        FormResult(II06, 2, Verdict.CORRECTION, (X201, X203), (EXCEL_FILE,)),
+    ),
+    missing=(STATS,),
+    mail_id=42,
+)
+LEADER = ("tdm.ld@binhduong.example",)
+
+SAMPLES: dict[str, Notice] = {
+    "receipt": answer(),
+    "receipt_partial": answer(
+        results=(FormResult(NARRATIVE, 1, Verdict.ACCEPTED_WITH_REMARKS, (W110,), (WORD_FILE,)),),
+        files=(WORD_FILE,),
+        missing=(STATS,),
+        open_corrections=(II06,),
+    ),
+    "receipt_late": answer(received_at=local(13, 9, 1), late=True),
+    "receipt_duplicate": answer(duplicate=True),
+    "receipt_duplicate_partial": answer(duplicate=True, missing=(STATS,)),
+    "receipt_held": answer(results=(FormResult(II06, 1, Verdict.HELD, (), (EXCEL_FILE,)),), files=(EXCEL_FILE,)),
+    "receipt_nothing": answer(results=(), files=(), missing=(NARRATIVE, II06)),
+    "receipt_no_round": answer(round=None, deadline=None),
+    "correction": CORRECTION,
+    "correction_many": answer(
+        kind=NoticeKind.CORRECTION,
+        results=(
+            FormResult(II06, 2, Verdict.CORRECTION, (X201, *_many_findings(40)), (EXCEL_FILE,), stands=1),
+            FormResult(STATS, 1, Verdict.CORRECTION, _many_findings(3), (EXCEL_FILE,)),
+        ),
+    ),
+    "correction_loose": answer(
+        kind=NoticeKind.CORRECTION, results=(), files=(WORD_FILE,), findings=(C201,), missing=(NARRATIVE, II06)
+    ),
+    "correction_late": answer(
+        kind=NoticeKind.CORRECTION,
+        received_at=local(13, 9),
+        late=True,
+        duplicate=True,
+        results=(FormResult(II06, 1, Verdict.CORRECTION, (X201,), (EXCEL_FILE,)),),
+    ),
+    "correction_no_round": answer(
+        kind=NoticeKind.CORRECTION, results=(), files=(), findings=(C201,), round=None, deadline=None
+    ),
+    "closed": ClosedNotice(
+        "closed:50", agency("tdm"), ("tdm@binhduong.example",), THREAD, local(31, 18, month=3), ROUND, 50
+    ),
+    "closed_no_round": ClosedNotice("closed:51", agency("tdm"), ("tdm@binhduong.example",), THREAD, local(8, 9)),
+    "request": nudge(
+        NoticeKind.REQUEST,
+        owed=(
+            Owed(
+                NARRATIVE,
+                owed(NARRATIVE, STATUS.OPEN).state,
+                ("II.2 Cải cách thủ tục hành chính", "V Kiến nghị, đề xuất"),
+            ),
+            owed(II06, STATUS.OPEN),
+            owed(STATS, STATUS.OPEN),
+        ),
+        at=local(2),
+        days=7,
+        working_days=5,
+    ),
+    "reminder": nudge(NoticeKind.REMINDER),
+    "reminder_nothing": nudge(
+        NoticeKind.REMINDER,
+        owed=(
+            owed(NARRATIVE, STATUS.OPEN),
+            owed(II06, STATUS.OPEN, extended=True, deadline=Deadline(local(15, 16, 30))),
+        ),
+        days=7,
+        working_days=5,
+    ),
+    "reminder_today": nudge(
+        NoticeKind.REMINDER, days=0, working_days=0, next_step_on=date(2023, 3, 10), next_copies_leader=True
+    ),
+    "overdue": nudge(
+        NoticeKind.OVERDUE,
+        cc=LEADER,
+        owed=(owed(NARRATIVE, STATUS.OVERDUE), owed(II06, STATUS.OVERDUE)),
+        at=local(10),
+        days=1,
+        working_days=1,
+        next_step_on=date(2023, 3, 14),
+        next_copies_leader=True,
+    ),
+    "overdue_partial": nudge(
+        NoticeKind.OVERDUE,
+        cc=LEADER,
+        owed=(owed(NARRATIVE, STATUS.FULFILLED), owed(II06, STATUS.CORRECTION_NEEDED), owed(STATS, STATUS.OVERDUE)),
+        at=local(10),
+        days=1,
+        working_days=1,
+        next_step_on=date(2023, 3, 14),
+    ),
+    "escalation": nudge(
+        NoticeKind.ESCALATION,
+        cc=LEADER,
+        owed=(owed(NARRATIVE, STATUS.FULFILLED), owed(II06, STATUS.CORRECTION_NEEDED)),
+        at=local(14),
+        days=5,
+        working_days=3,
+        next_step_on=None,
+    ),
+    "decision_extend": decision("extend", deadline=Deadline(local(15, 16, 30))),
+    "decision_excuse": decision("excuse", forms=()),
+    "decision_accept": decision("accept"),
+    "decision_return": decision("return", findings=(X201, W110), at=local(8, 9)),
+    "decision_received": decision("received", forms=(NARRATIVE, II06)),
+    "decision_other": decision("release", why=""),
+    "alert_mail_parked": alert("mail_parked", mail_id="12", sender="bb@binhduong.example", error="zip: bad magic"),
+    "alert_mailbox_unreachable": alert("mailbox_unreachable", since="09:10", error="timed out"),
+    "alert_outgoing_refused": alert("outgoing_refused", key="receipt:9", to="dt@binhduong.example", error="550 5.1.1"),
+    "alert_nudge_unknown": alert("nudge_unknown", key="reminder:2023-q1:bb", to="bb@binhduong.example"),
+    "alert_bounced": alert("bounced", address="dt@binhduong.example", agency="UBND huyện Dầu Tiếng", error="550 5.1.1"),
+    "alert_bare": alert("mail_parked"),
+    "alert_generic": alert("disk_full", free="12 MB"),
+    "digest": digest(),
+    "digest_quiet": digest(rounds=(), waiting=(), unknown_senders=(), ignored=(), bounces=(), unsent=()),
+    "digest_first": digest(since=None, waiting=(), unknown_senders=(), ignored=(), bounces=(), unsent=()),
+    "digest_no_round": digest(rounds=()),
+}
