@@ -1,0 +1,109 @@
+"""What all tests share: the real mail servers, and the honest word about tests that were left out.
+
+A test that asks for `mail_servers` (Dovecot and Postfix) or `imap_server` (Dovecot at least) gets them started on
+loopback, once a worker; it is marked `servers` by itself. Where the servers cannot run, such tests are left out and the
+summary names them, why, and what to install; with CI=true they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from mail_servers import MailServers
+from server_process import missing_dovecot, missing_postfix
+
+AGENCIES = ("stp", "vpub", "stc", "stttt", "ptth", "bao", "tdm", "ta", "da", "bc", "tu", "btu", "bb", "dt", "pg")
+ACCOUNTS = (
+    "baocao@binhduong.example",
+    "dieuphoi@binhduong.example",
+    *(f"{code}@binhduong.example" for code in AGENCIES),
+    *(f"{code}.ld@binhduong.example" for code in AGENCIES),
+    "nguoila@noikhac.example",
+    "canbo@hopthu.test",
+)
+"""The sample office's mailboxes, and two of strangers."""
+
+_LEFT_OUT = pytest.StashKey[dict[str, str]]()
+_FROM_WORKERS: dict[str, str] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The list is there even when collecting fails, or happens in workers only."""
+    config.stash[_LEFT_OUT] = {}
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"true", "1", "yes"}
+
+
+def _missing(fixtures: set[str]) -> str | None:
+    """Why a test with these fixtures cannot run here; None when it can."""
+    if "mail_servers" in fixtures:
+        return missing_dovecot() or missing_postfix()
+    return missing_dovecot() if "imap_server" in fixtures else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark who needs the servers; leave them out where these cannot run, unless a missing server is a failure."""
+    left_out = config.stash[_LEFT_OUT]
+    for item in list(items):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not fixtures & {"mail_servers", "imap_server"}:
+            continue
+        item.add_marker("servers")
+        if (reason := _missing(fixtures)) and not _in_ci():
+            items.remove(item)
+            left_out[item.nodeid] = reason
+            config.hook.pytest_deselected(items=[item])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """xdist: a worker reports to the controller what it left out; all workers collect the same tests."""
+    _FROM_WORKERS.update(getattr(node, "workeroutput", {}).get("left_out", {}))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """xdist: pack up for `pytest_testnodedown`."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = session.config.stash[_LEFT_OUT]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say plainly which tests did not run, why, and what would make them run."""
+    left_out = _FROM_WORKERS | config.stash[_LEFT_OUT]
+    if not left_out:
+        return
+    terminalreporter.section(f"LEFT OUT: {len(left_out)} tests that need real mail servers", yellow=True)
+    for reason in sorted(set(left_out.values())):
+        terminalreporter.line(f"{reason}:")
+        for test in sorted(test for test, why in left_out.items() if why == reason):
+            terminalreporter.line(f"  {test}")
+
+
+def _require(reason: str | None) -> None:
+    if reason:
+        pytest.fail(f"{reason}; with CI=true a missing mail server is a failure", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def mail_servers() -> Iterator[MailServers]:
+    """Dovecot and Postfix with `ACCOUNTS`, one pair a worker; a test that wants empty mailboxes calls `clear()`."""
+    _require(_missing({"mail_servers"}))
+    with MailServers(ACCOUNTS) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def imap_server(request: pytest.FixtureRequest) -> Iterator[MailServers]:
+    """Dovecot with `ACCOUNTS`: of the pair where Postfix can run too, else alone, as any user."""
+    _require(_missing({"imap_server"}))
+    if missing_postfix() is None:
+        yield request.getfixturevalue("mail_servers")
+        return
+    with MailServers(ACCOUNTS, smtp=False) as servers:
+        yield servers
