@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 
@@ -13,11 +12,10 @@ from bot.checks.words import Words
 from bot.documents.sandbox import Sandbox
 from bot.flows.services import Clock, Services
 from bot.mail.compose import Composer
+from bot.screens import TEMPLATES
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.store.vault import Vault
-
-TEMPLATES = Path(__file__).resolve().parent.parent / "mail_templates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from bot.checks import catalogue, spec
 from bot.checks.words import Words
 from bot.cli import shapes
 from bot.cli.context import MISUSED, WRONG, JsonOption, RoundOption, print_json, settings_of, stop
-from bot.cli.screens import say
 from bot.decide.judging import judge
 from bot.decide.stated import read_stated
 from bot.documents.sandbox import Sandbox
@@ -20,9 +19,9 @@ from bot.domain.document import Document, Stated, Unreadable
 from bot.domain.form import Form
 from bot.domain.round import Assignment, Round
 from bot.domain.submission import Finding, Verdict
+from bot.screens import TEMPLATES, say
 from bot.settings import Settings
 from bot.text.names import NameIndex
-from bot.wiring import TEMPLATES
 
 
 def register(app: typer.Typer) -> None:

@@ -13,10 +13,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from bot.cli.screens import say
 from bot.domain.office import Language
 from bot.domain.round import Round
 from bot.flows.services import Clock, Services
+from bot.screens import say
 from bot.settings import ConfigurationError, Settings, load
 from bot.store.errors import StoreError
 from bot.wiring import open_services, set_up_journal

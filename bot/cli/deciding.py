@@ -21,10 +21,10 @@ from bot.cli.context import (
     settings_of,
     stop,
 )
-from bot.cli.screens import say
 from bot.domain.round import Decision
 from bot.flows import decisions
 from bot.flows.services import Services
+from bot.screens import say
 from bot.settings import Settings
 from bot.text.dates import say_deadline
 

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of
-from bot.cli.screens import say
 from bot.mail import inbox, smtp
 from bot.mail.inbox import MailServerError
+from bot.screens import say
 from bot.settings import ConfigurationError, Settings
 from bot.store.errors import StoreError
 from bot.store.store import Store

@@ -20,7 +20,6 @@ from bot.cli.context import (
     settings_of,
     stop,
 )
-from bot.cli.screens import say
 from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState
 from bot.domain.office import Language
 from bot.domain.round import ObligationStatus, RoundState
@@ -28,6 +27,7 @@ from bot.flows.services import Services
 from bot.flows.snapshot import load_states
 from bot.flows.tick import NUDGES
 from bot.flows.tick import digest as make_digest
+from bot.screens import say
 from bot.store.errors import StoreConflictError
 from bot.text.dates import say_date, say_deadline, say_instant
 

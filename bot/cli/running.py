@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import LOCKED, MISUSED, WRONG, fail_configuration, parse_instant, services_of, settings_of, stop
-from bot.cli.screens import say
 from bot.daemon import AlreadyRunning, Daemon, one_instance
 from bot.daemon import once as run_once
+from bot.screens import say
 from bot.settings import ConfigurationError, Settings
 from bot.wiring import FixedClock
 

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from bot.domain.office import Language
-from bot.wiring import TEMPLATES
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "mail_templates"
 
 
 @cache
@@ -21,3 +22,8 @@ def say(language: Language, key: str, /, **params: object) -> str:
     """
     section, _, name = key.partition(".")
     return _words(TEMPLATES / language.value)[section][name].format(**params)
+
+
+def section(language: Language, name: str) -> dict[str, str]:
+    """All words of one section, for pages that show many of them."""
+    return dict(_words(TEMPLATES / language.value)[name])
