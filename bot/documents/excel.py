@@ -98,20 +98,24 @@ def _sheet(package: Package, part: str, name: str, hidden: bool, book: Book) -> 
     cells: dict[tuple[int, int], Cell] = {}
     merges: list[Merge] = []
     masters: _Masters = {}
-    line: etree._Element | None = None
-    row, column = 0, 0
-    for element in markup.stream(package.open(part), ("c", "row", "mergeCell")):
-        kind = local(element)
-        if kind == "mergeCell":
+    row = 0
+    for element in markup.stream(package.open(part), ("row", "mergeCell")):
+        if local(element) == "mergeCell":
             add_merge(_range(element.get("ref") or ""), book, merges)
             continue
-        above = element if kind == "row" else element.getparent()
-        if above is not line:  # a new row; without a number of its own it follows the last one
-            line, column = above, 0
-            row = _row_number(above.get("r"), row + 1) if above is not None else row
-        if kind == "c":
-            row, column = _place(element.get("r"), row, column + 1)
-            found = _cell(element, row, column, book, masters)
+        row = _row_number(element.get("r"), row + 1)
+        column = 0
+        skipped: str | None = None
+        for item in element:
+            reference = item.get("r")
+            if len(item) == 0 and reference is not None:  # formatted, not filled: most cells of most sheets
+                skipped = reference
+                continue
+            if reference is None and skipped is not None:
+                row, column = _place(skipped, row, column)
+            skipped = None
+            row, column = _place(reference, row, column + 1)
+            found = _cell(item, row, column, book, masters)
             if found is not None:
                 add_cell(found, book, cells)
     return Sheet(name, cells, tuple(merges), hidden)

@@ -56,12 +56,12 @@ def stream(source: IO[bytes], names: Sequence[str], *, parent: str | None = None
     dropped, when the next one is asked for. Raises `Refused`: CORRUPT for broken XML or a DOCTYPE, TOO_BIG when
     memory runs out.
     """
-    wanted = set(names)
     checked = False
     try:
         parser = etree.iterparse(
             source,
             events=("end",),
+            tag=[f"{{*}}{name}" for name in names],
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -73,8 +73,6 @@ def stream(source: IO[bytes], names: Sequence[str], *, parent: str | None = None
             if not checked:
                 _refuse_doctype(element)
                 checked = True
-            if local(element) not in wanted:
-                continue
             above = element.getparent()
             if parent is not None and (above is None or local(above) != parent):
                 continue
@@ -82,6 +80,8 @@ def stream(source: IO[bytes], names: Sequence[str], *, parent: str | None = None
             element.clear(keep_tail=True)
             while above is not None and element.getprevious() is not None:
                 del above[0]
+        if not checked and parser.root is not None:
+            _refuse_doctype(parser.root)
     except etree.XMLSyntaxError as fault:
         if getattr(fault, "code", None) == _OUT_OF_MEMORY or "memory" in str(fault).lower():
             raise too_big(f"XML: {fault}") from fault
