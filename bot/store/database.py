@@ -116,4 +116,5 @@ class Transactions:
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         with plain_faults(self._path), Session(self._writer) as session, session.begin():
+            session.connection()  # takes the write lock now, not at the first statement
             yield session

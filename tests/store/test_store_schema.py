@@ -1,0 +1,187 @@
+"""Opening: permissions, migrations, and files that are not ours."""
+
+import ast
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from store_makers import NOW, direct, outgoing, received
+
+from bot.store import schema
+from bot.store.errors import StoreBusyError, StoreError
+from bot.store.store import Store
+from bot.store.tables import Base
+
+SCHEMA_ROWS = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+
+
+def constraints(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    """The constraints and columns of each table as written, one a line, in no particular order."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'")
+    return {name: {line.strip(" ,)\t") for line in sql.splitlines()} for name, sql in rows}
+
+
+def test_the_head_constant_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.HEAD
+
+
+def test_migrations_build_what_the_tables_say(store: Store, database: Path) -> None:
+    with store._reading() as session:
+        connection = session.connection()
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    plain = create_engine("sqlite://")
+    Base.metadata.create_all(plain)
+    with plain.connect() as wanted, direct(database) as found:
+        raw = wanted.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        assert constraints(found) == constraints(raw)
+
+
+def test_the_file_is_for_its_owner_only_and_safe_against_power_cuts(store: Store, database: Path) -> None:
+    received(store)
+    for path in database.parent.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600, path
+    assert database.parent.stat().st_mode & 0o777 == 0o700
+    with store._writing() as session:
+        connection = session.connection()
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+def test_a_file_open_to_others_is_closed_to_them(database: Path) -> None:
+    database.parent.mkdir()
+    database.touch(0o644)
+    Store.open(f"sqlite:///{database}").close()
+    assert database.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_written_is_there_after_opening_again(database: Path) -> None:
+    with Store.open(f"sqlite:///{database}") as store:
+        received(store)
+    with Store.open(f"sqlite:///{database}") as store:
+        assert [mail.id for mail in store.mails()] == [1]
+
+
+def test_opening_at_head_does_without_alembic(store: Store, database: Path) -> None:
+    code = (
+        "import sys; from bot.store.store import Store; "
+        f"Store.open('sqlite:///{database}').close(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_two_openers_of_a_new_file_migrate_it_once(database: Path) -> None:
+    stores: list[Store] = []
+    threads = [threading.Thread(target=lambda: stores.append(Store.open(f"sqlite:///{database}"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(stores) == 4
+    for uid, store in enumerate(stores, 1):
+        received(store, uid)
+        store.close()
+    with direct(database) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.HEAD,)]
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_kw: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("alembic.operations.base.Operations.execute", fail)  # the triggers, after the tables
+    with pytest.raises(RuntimeError, match="power cut"):
+        Store.open(f"sqlite:///{database}")
+    with direct(database) as connection:
+        assert connection.execute(SCHEMA_ROWS).fetchall() == []
+    monkeypatch.undo()
+    Store.open(f"sqlite:///{database}").close()
+
+
+def test_a_newer_database_is_left_alone(store: Store, database: Path) -> None:
+    with direct(database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match=r"newer thuky \(revision 9999"):
+        Store.open(f"sqlite:///{database}")
+
+
+def test_another_programs_database_is_left_alone(database: Path) -> None:
+    database.parent.mkdir()
+    with direct(database) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    with pytest.raises(StoreError, match="belongs to another program"):
+        Store.open(f"sqlite:///{database}")
+    with direct(database) as connection:
+        assert connection.execute(SCHEMA_ROWS).fetchall() == [("table", "bookmarks", "bookmarks")]
+
+
+def test_no_database_at_all_is_left_alone(database: Path) -> None:
+    database.parent.mkdir()
+    database.write_text("Kính gửi: Sở Tư pháp\n" * 100)
+    with pytest.raises(StoreError, match="is not a database"):
+        Store.open(f"sqlite:///{database}")
+    assert database.read_text().startswith("Kính gửi")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://u:secret@h/db", "sqlite://", "sqlite:///:memory:", "sqlite:///file:x?uri=true", "thuky.db", ""],
+)
+def test_other_addresses_are_refused_with_an_example_and_no_password(url: str) -> None:
+    with pytest.raises(StoreError, match=r"sqlite:////var/lib/thuky/thuky\.db") as caught:
+        Store.open(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_folder_in_place_of_the_file_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store.open(f"sqlite:///{tmp_path}")
+
+
+def test_a_writer_waits_for_another_programs_write(store: Store, database: Path) -> None:
+    holding, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store._writing():
+            holding.set()
+            release.wait(5)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holding.wait(5)
+    with Store.open(f"sqlite:///{database}", busy_seconds=0) as impatient:
+        assert impatient.mails() == ()  # readers are never kept waiting
+        with pytest.raises(StoreBusyError, match="in use by another program"):
+            impatient.enqueue([outgoing("a")], NOW)
+    with Store.open(f"sqlite:///{database}") as patient:
+        threading.Timer(0.05, release.set).start()
+        assert patient.enqueue([outgoing("a")], NOW) == 1
+    thread.join()
+
+
+def test_the_package_ships_its_migrations() -> None:
+    from setuptools import find_packages
+
+    root = Path(schema.__file__).parents[2]
+    assert "bot.store.migrations.versions" in find_packages(str(root), include=["bot*"])
+
+
+def test_revisions_stand_by_themselves() -> None:
+    for path in (Path(schema.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert not (node.module or "").startswith("bot"), path
