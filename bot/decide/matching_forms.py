@@ -1,0 +1,188 @@
+"""Which form each file of a mail is, and what it is to that form.
+
+Flow: content first (the best score of 0.5 or more, among the forms owed, then among all) → a PDF or picture beside
+Word or Excel is its signed scan → the file's name → elimination (the only form of that kind that no file of this mail
+has taken). Of several files for one form the best is the submission, the others are extra. What cannot be placed
+stays unplaced: nothing is guessed. Pure; never fails.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import PurePath
+
+from bot.domain.document import Document, FileKind, FormScore, Unreadable
+from bot.domain.form import Form, FormKind
+from bot.domain.mail import Evidence, EvidenceSource
+from bot.text.accents import fold
+
+RECOGNISED = 0.5
+_KINDS = {
+    FileKind.DOCX: (FormKind.OUTLINE,),
+    FileKind.DOC: (FormKind.OUTLINE,),
+    FileKind.XLSX: (FormKind.TABLE, FormKind.LIST),
+    FileKind.XLS: (FormKind.TABLE, FormKind.LIST),
+}
+
+
+class FileRole(StrEnum):
+    """PRIMARY: the submission of its form. COMPANION: the signed scan, or the same bytes again. EXTRA: a worse or
+    earlier file for the same form. NOT_OWED: a form that the agency is not asked for. UNPLACED: no form found."""
+
+    PRIMARY = "primary"
+    COMPANION = "companion"
+    EXTRA = "extra"
+    NOT_OWED = "not_owed"
+    UNPLACED = "unplaced"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of a file before any form is. `kind` is by its bytes; `scores` how well its content fits each
+    form.
+    """
+
+    name: str
+    kind: FileKind
+    document: Document
+    scores: tuple[FormScore, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileMatch:
+    """What a file is. `form` is None where none was found, and for a scan in a mail in which no form was."""
+
+    name: str
+    form: Form | None
+    role: FileRole
+    evidence: tuple[Evidence, ...]
+    why: str
+
+
+def match_forms(files: Sequence[FileFacts], *, owed: Sequence[Form], forms: Sequence[Form]) -> tuple[FileMatch, ...]:
+    """One match for each file, in the same order. `owed` are the forms that the agency owes in this round, `forms`
+    all.
+    """
+    matches: list[FileMatch | None] = [_by_content(file, owed, forms) for file in files]
+    kinds = [_kind(file) for file in files]
+    has_office_file = any(kind in _KINDS for kind in kinds)
+    for at, file in enumerate(files):
+        if matches[at] is None and kinds[at] not in (FileKind.PDF, FileKind.IMAGE):
+            matches[at] = _by_name(file, owed, forms)
+    _eliminate(files, kinds, owed, matches)
+    settled = _best_first(files, matches)
+    carrier = _carrier(settled)
+    return tuple(
+        match or _left_over(file, is_scan=kind in (FileKind.PDF, FileKind.IMAGE) and has_office_file, carrier=carrier)
+        for file, kind, match in zip(files, kinds, settled, strict=True)
+    )
+
+
+def _kind(file: FileFacts) -> FileKind:
+    """The kind by the bytes; that of the name's ending where the file cannot be read (an encrypted Word file looks
+    like none).
+    """
+    if isinstance(file.document, Unreadable):
+        ending = PurePath(file.name).suffix.lower().lstrip(".")
+        if ending in {kind.value for kind in _KINDS}:
+            return FileKind(ending)
+    return file.kind
+
+
+def _by_content(file: FileFacts, owed: Sequence[Form], forms: Sequence[Form]) -> FileMatch | None:
+    for among, role in ((owed, FileRole.PRIMARY), (forms, FileRole.NOT_OWED)):
+        known = {form.code: form for form in among}
+        scores = [s for s in file.scores if s.form in known and s.score >= RECOGNISED]
+        if scores:
+            best = max(scores, key=lambda s: s.score)
+            evidence = Evidence("form", best.form, EvidenceSource.DOCUMENT, found=best.found, file=file.name)
+            return FileMatch(
+                file.name, known[best.form], role, (evidence,), f"content fits {best.form}, {best.score:.2f}"
+            )
+    return None
+
+
+def _by_name(file: FileFacts, owed: Sequence[Form], forms: Sequence[Form]) -> FileMatch | None:
+    """The form whose name hint stands in the file's name; the longest hint wins, a tie decides nothing."""
+    name = _spaced(PurePath(file.name).stem)
+    for among, role in ((owed, FileRole.PRIMARY), (forms, FileRole.NOT_OWED)):
+        hits = [(len(_spaced(hint)), hint, form) for form in among for hint in form.name_hints if _spaced(hint) in name]
+        longest = max((length for length, _, _ in hits), default=0)
+        found = {form.code: (hint, form) for length, hint, form in hits if length == longest}
+        if len(found) == 1:
+            hint, form = next(iter(found.values()))
+            evidence = Evidence("form", form.code, EvidenceSource.FILE_NAME, found=hint, file=file.name)
+            return FileMatch(file.name, form, role, (evidence,), f"the file's name says {hint}")
+        if found:
+            return None
+    return None
+
+
+def _spaced(text: str) -> str:
+    """Folded, `_`, `-` and `.` as blanks, and a blank at both ends, so that only whole words are found."""
+    words = fold(text).replace("_", " ").replace("-", " ").replace(".", " ").split()
+    return f" {' '.join(words)} "
+
+
+def _eliminate(
+    files: Sequence[FileFacts], kinds: Sequence[FileKind], owed: Sequence[Form], matches: list[FileMatch | None]
+) -> None:
+    """Gives the only untaken owed form of a kind to the only file of that kind that is left. Fills `matches`."""
+    taken = {m.form.code for m in matches if m and m.form}
+    for kinds_of_form in dict.fromkeys(_KINDS.values()):
+        free = [form for form in owed if form.kind in kinds_of_form and form.code not in taken]
+        left = [at for at, kind in enumerate(kinds) if matches[at] is None and _KINDS.get(kind) == kinds_of_form]
+        if len(free) != 1 or len({files[at].sha256 for at in left}) != 1:
+            continue
+        for at in left:
+            evidence = Evidence(
+                "form", free[0].code, EvidenceSource.ELIMINATION, found=kinds[at].value, file=files[at].name
+            )
+            why = f"{free[0].code} is the only {kinds[at].value} form that is left"
+            matches[at] = FileMatch(files[at].name, free[0], FileRole.PRIMARY, (evidence,), why)
+
+
+def _best_first(files: Sequence[FileFacts], matches: Sequence[FileMatch | None]) -> list[FileMatch | None]:
+    """Leaves one submission a form: the higher score, then the later file; identical bytes go with it."""
+    best: dict[str, int] = {}
+    for at, match in enumerate(matches):
+        if match and match.form and match.role is FileRole.PRIMARY:
+            rival = best.get(match.form.code)
+            if rival is None or _rank(files[at], match.form, at) > _rank(files[rival], match.form, rival):
+                best[match.form.code] = at
+    settled: list[FileMatch | None] = []
+    for at, match in enumerate(matches):
+        if match is None or match.form is None or match.role is not FileRole.PRIMARY or best[match.form.code] == at:
+            settled.append(match)
+            continue
+        winner = files[best[match.form.code]]
+        if files[at].sha256 == winner.sha256:
+            settled.append(replace(match, role=FileRole.COMPANION, why=f"the same bytes as {winner.name}"))
+        else:
+            settled.append(replace(match, role=FileRole.EXTRA, why=f"{winner.name} is better or later"))
+    return settled
+
+
+def _rank(file: FileFacts, form: Form, at: int) -> tuple[bool, float, int]:
+    """Readable before unreadable, then by score, then the later one."""
+    score = max((s.score for s in file.scores if s.form == form.code), default=0.0)
+    return not isinstance(file.document, Unreadable), score, at
+
+
+def _carrier(matches: Sequence[FileMatch | None]) -> Form | None:
+    """The form with which scans are kept: the narrative if there is one, else the first."""
+    placed = [m.form for m in matches if m and m.form and m.role is FileRole.PRIMARY]
+    return next((form for form in placed if form.kind is FormKind.OUTLINE), placed[0] if placed else None)
+
+
+def _left_over(file: FileFacts, *, is_scan: bool, carrier: Form | None) -> FileMatch:
+    if not is_scan:
+        return FileMatch(
+            file.name, None, FileRole.UNPLACED, (), "neither content nor name nor elimination names a form"
+        )
+    code = carrier.code if carrier else ""
+    evidence = (
+        (Evidence("form", code, EvidenceSource.ELIMINATION, found=file.kind.value, file=file.name),) if code else ()
+    )
+    return FileMatch(file.name, carrier, FileRole.COMPANION, evidence, "a scan beside Word or Excel")
