@@ -94,9 +94,9 @@ def _read_sheet(
             column = at.get(key)
             return f"{title}!{_cell(column, number)}" if column is not None else f"{title}!{number}"
 
-        table = result.take(item, place, report)
-        if table is not None:
-            result.groups.setdefault(_group_code(table.group), table.group)
+        if "group" in item:
+            result.groups.setdefault(_group_code(item["group"]), item["group"])
+        result.take(item, place, report)
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

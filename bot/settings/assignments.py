@@ -95,10 +95,11 @@ class Assigner:
                     self._file, f"{place}.group", self._report.shown(group), "known_group", groups=groups
                 )
             return ()
-        members = tuple(e.table.code for e in self._listed.entries if self._listed.group_code(e.table.group) == code)
+        group_of = self._listed.group_code
+        members = dict.fromkeys(e.table.code for e in self._listed.entries if group_of(e.table.group) == code)
         if not members and len(self._listed.entries) == len(self._listed.codes):
             self._report.fault(self._file, f"{place}.group", self._report.shown(group), "group_members")
-        return members
+        return tuple(members)
 
     def _check_form(self, table: AssignmentTable, place: str) -> None:
         form = self._forms.get(table.form)

@@ -9,6 +9,7 @@ refused: the environment is not ours alone.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.settings.faults import key_of
 from bot.settings.models import OfficeFile
 from bot.settings.report import Report
 from bot.settings.toml_files import Location, Place, named_key, submodel
@@ -56,7 +57,7 @@ class Layers:
             if location[:end] in self._origin:
                 file, key = self._origin[location[:end]]
                 rest = location[end:]
-                return (file, key) if file == ENVIRONMENT or not rest else (file, key + named_key({}, ("", *rest)))
+                return (file, key) if file == ENVIRONMENT or not rest else (file, key_of((key, *rest)))
         return self._file, named_key(self.data, location)
 
     def of(self, *location: str) -> Place:

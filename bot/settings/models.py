@@ -20,6 +20,7 @@ from bot.settings.values import (
     Count,
     DatabaseUrl,
     Day,
+    Days,
     Domain,
     Email,
     Emails,
@@ -136,7 +137,7 @@ class AgenciesFile(Table):
 class StepTable(Table):
     code: Text
     kind: StepKind
-    offset_days: Whole
+    offset_days: Days
     unit: StepUnit = StepUnit.CALENDAR
     at: Clock = time(8, 0)
     copy_leader: bool = False

@@ -8,7 +8,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -105,21 +105,15 @@ def named_key(data: Any, location: Location) -> str:
     """The key of a location as a person finds it: list items by their `code` where they have one
     (`agencies[stp].name`).
     """
-    steps: list[int | str] = []
     named = ""
+    steps: list[int | str] = []
     for step in location:
-        if isinstance(step, str) and isinstance(data, Mapping):
-            steps.append(step)
-            data = data.get(step)
-        elif isinstance(step, int) and isinstance(data, Sequence) and step < len(data):
-            data = data[step]
-            code = data.get("code") if isinstance(data, Mapping) else None
-            if isinstance(code, str):
-                named, steps = f"{named}{'.' if named else ''}{key_of(tuple(steps))}[{code}]", []
-            else:
-                steps.append(step)
-    rest = key_of(tuple(steps))
-    return f"{named}.{rest}" if named and rest else named or rest
+        steps.append(step)
+        data = _inside(data, step)
+        code = data.get("code") if isinstance(step, int) and isinstance(data, Mapping) else None
+        if isinstance(code, str):
+            named, steps = f"{_join(named, steps[:-1])}[{code}]", []
+    return _join(named, steps)
 
 
 def submodel(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
@@ -147,7 +141,20 @@ def _explain(model: type[BaseModel], detail: ErrorDetails, report: Report) -> tu
             return str(last), "did_you_mean", {"guess": guess[0], **names}
         return str(last), kind, names
     found = report.say("hidden") if last in SECRET_KEYS else report.shown(detail["input"])
-    return found, kind, dict(detail.get("ctx", {}))
+    params: dict[str, object] = dict(detail.get("ctx", {}))
+    if kind == "enum":  # pydantic lists the values in English
+        params["expected"] = str(params["expected"]).replace(" or ", ", ")
+    return found, kind, params
+
+
+def _join(named: str, steps: list[int | str]) -> str:
+    return key_of((named, *steps) if named else tuple(steps))
+
+
+def _inside(data: Any, step: int | str) -> Any:
+    if isinstance(step, str):
+        return data.get(step) if isinstance(data, Mapping) else None
+    return data[step] if isinstance(data, list | tuple) and step < len(data) else None
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

@@ -19,14 +19,18 @@ _EMAIL = re.compile(
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+", re.ASCII)
 
 
+# Beyond these years a slip is likelier than a plan, and date arithmetic ends at 9999.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
 def _day(value: Any) -> Any:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            value = date.fromisoformat(value)
         except ValueError:
-            pass
+            value = None
+    if isinstance(value, date) and not isinstance(value, datetime) and FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
     raise PydanticCustomError("day", "a date")
 
 
@@ -47,7 +51,7 @@ def _moment(value: Any) -> Any:
             value = datetime.fromisoformat(value)
         except ValueError:
             value = None
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
     raise PydanticCustomError("moment", "a date and time")
 
@@ -128,8 +132,9 @@ TimeZone = Annotated[str, BeforeValidator(_timezone)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url)]
 Port = Annotated[int, BeforeValidator(_port)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
-Seconds = Annotated[float, BeforeValidator(_number), Field(ge=1, allow_inf_nan=False)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000_000)]
+Days = Annotated[int, BeforeValidator(_whole), Field(ge=-366, le=366)]
+Seconds = Annotated[float, BeforeValidator(_number), Field(ge=1, le=7 * 86_400, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 MaybeText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 # Codes stand in paths, tags and keys of notices.

@@ -6,6 +6,7 @@ ConfigurationError carries everything. Nothing is guessed, nothing is written.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,7 +133,8 @@ class _Loader:
             return {}, frozenset()
         forms, faults = load_forms(self._path("forms"))
         for fault in faults:
-            self.report.add(fault)
+            inside = fault.file.startswith("forms/")
+            self.report.add(replace(fault, file=self._name(fault.file)) if inside else fault)
         return forms, frozenset(p.stem for p in self._path("forms").glob("*.toml") if p.stem not in forms)
 
     def _round_tables(self) -> dict[str, dict[str, Any]]:
