@@ -1,0 +1,57 @@
+# thuky: `make demo` shows it, `make test` proves it. Needs git, make and Python 3.11 or later.
+#
+#   PYTHON=python3.12 make demo    another Python (for making .venv)
+#   make test JOBS=4               more test processes
+#   make test PYTEST_ARGS=tests/text
+
+PYTHON ?= python3
+JOBS ?= 2
+PYTEST_ARGS ?=
+
+export PYTHON
+# Programs are run as modules of .venv's Python, so that the folder may be moved.
+IN_VENV := .venv/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types lock clean install install-dev servers
+
+help:
+	@printf '%s\n' \
+	  'make demo    one round of the sample office on a mail server in memory; results in ./demo' \
+	  'make test    linters, types and all tests, on real Dovecot and Postfix where they can be had' \
+	  'make lint    ruff: faults and layout' \
+	  'make types   mypy --strict' \
+	  'make lock    requirements*.lock anew from requirements*.in' \
+	  'make clean   removes .venv, ./demo and what tools left; never data/ or config/'
+
+demo: install
+	@.venv/bin/thuky demo --keep demo
+
+test: lint types servers
+	@echo '== tests'
+	@$(IN_VENV) pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+
+lint: install-dev
+	@echo '== ruff'
+	@$(IN_VENV) ruff check .
+	@$(IN_VENV) ruff format --check .
+
+types: install-dev
+	@echo '== mypy'
+	@$(IN_VENV) mypy --strict
+
+install:
+	@tools/install-python requirements.lock
+
+install-dev:
+	@tools/install-python requirements-dev.lock
+
+servers:
+	@tools/install-servers
+
+lock:
+	@tools/lock
+
+clean:
+	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
