@@ -166,6 +166,7 @@ def test_holidays_of_the_office(folder: Path) -> None:
     working = {d.isoformat(): settings.working_time.is_working_day(d) for d in days("2024-03-13", "2024-03-19")}
     assert [day for day, works in working.items() if works] == ["2024-03-13", "2024-03-19"]
     assert settings.working_time.is_working_day(datetime(2024, 4, 18).date())  # Giỗ Tổ, worked here
+    assert datetime(2024, 4, 18).date() not in settings.working_time.days_off
     assert not settings.working_time.is_working_day(datetime(2024, 6, 7).date())
     assert settings.working_time.is_working_day(datetime(2024, 6, 8).date())
     # Tuesday 19 and Wednesday 20 March are left between the data and the deadline.

@@ -57,6 +57,7 @@ def test_addresses_are_those_of_the_contract(settings: Settings) -> None:
 def test_what_each_agency_owes(settings: Settings) -> None:
     round_ = settings.round("2023-q1")
     assert {code: {a.form: a.parts for a in round_.of(code)} for code in round_.agencies} == OWED
+    assert round_.agencies == tuple(agency.code for agency in settings.registry)
 
 
 def test_the_round_is_the_letter(settings: Settings) -> None:
