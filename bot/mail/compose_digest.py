@@ -35,7 +35,7 @@ class Lines(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """One obligation: form's short title, mark, status (a stable word), open errors, whether it has its own deadline."""
+    """One obligation: form's short title, mark, status (a stable word), open errors, whether extended."""
 
     title: str
     mark: str

@@ -12,10 +12,11 @@ mail to nobody must not be queued. Whatever comes from a foreign mail (subject, 
 
 import hashlib
 import re
+import textwrap
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
@@ -28,6 +29,8 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 # A thread may be hundreds of mails long; the first and the last ones are what threading goes by.
 MAX_REFERENCES = 30
+# Bytes in one encoded word: 60 characters in base64, 72 with what stands around them; 75 are allowed.
+MAX_ENCODED = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,22 @@ def _phrase(header: str, name: str) -> str:
 
 
 def _words(header: str, value: str) -> str:
-    charset = "us-ascii" if value.isascii() and "=?" not in value else "utf-8"
-    return Header(value, charset, header_name=header, maxlinelen=76).encode(linesep="\r\n")
+    """An unstructured value, folded: as it is when ASCII, else in encoded words (RFC 2047, 2).
+
+    These are cut at blanks: some readers show a blank between two of them, and it should not stand within a word.
+    """
+    if value.isascii() and "=?" not in value:
+        folded = textwrap.wrap(value, 76 - len(header) - 2, break_long_words=False, break_on_hyphens=False)
+        return "\r\n ".join(folded)
+    chunks, room = [b""], MAX_ENCODED - len(header)
+    for piece in re.findall(r" *[^ ]+ ?", value):
+        for character in [piece] if len(piece.encode()) <= MAX_ENCODED // 2 else piece:
+            encoded = character.encode()
+            if len(chunks[-1]) + len(encoded) > room:
+                chunks.append(b"")
+                room = MAX_ENCODED
+            chunks[-1] += encoded
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(chunk).decode()}?=" for chunk in chunks)
 
 
 def _body(message_id: str, text: str, html: str) -> bytes:

@@ -66,9 +66,10 @@ def _environment(
     """An environment in which `layout`, `ui` (macros that draw) and `w` (fixed words of the language) are known
     everywhere.
     """
-    environment = Environment(  # the plain part is no HTML: escaped, it would show `&amp;`
+    environment = Environment(
         loader=FileSystemLoader(templates),
-        autoescape=flavour == "html",
+        # The plain part is no HTML: escaped, it would show `&amp;` to people.
+        autoescape=flavour == "html",  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,372 @@
+"""Notices become mails: every kind in every language, both parts alike, the contract's headers, short to read."""
+
+import email
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import cast
+
+import pytest
+from jinja2 import TemplateError
+from notice_facts import C201, DISTRICTS, EXCEL_FILE, II06, NARRATIVE, answer, digest, digest_row, local
+from notices import SAMPLES, TEMPLATES, office, say
+
+from bot.domain.agency import Agency
+from bot.domain.form import Severity
+from bot.domain.mail import NoticeKind, OutgoingMail
+from bot.domain.notice import AnswerNotice, DigestMail, DigestNotice, FormResult, Notice, Thread
+from bot.domain.office import Language
+from bot.domain.submission import Finding, Place, StoredFile, Verdict
+from bot.domain.words import FindingWords
+from bot.mail.compose import Composer, subject_line
+
+COMPOSERS = {language: Composer(TEMPLATES, office(language), say) for language in Language}
+EVERY = [pytest.param(language, name, id=f"{language}-{name}") for language in Language for name in SAMPLES]
+
+
+class Visible(HTMLParser):
+    """The text that a reader sees, and every tag with its attributes. Text of hidden labels is text all the same."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._silent = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._silent = tag in ("style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def written_at(notice: Notice) -> object:
+    return getattr(notice, "at", None) or cast(AnswerNotice, notice).received_at
+
+
+def compose(notice: Notice, language: Language = Language.VI) -> OutgoingMail:
+    return COMPOSERS[language].compose(notice, at=written_at(notice))  # type: ignore[arg-type]  # aware in all samples
+
+
+def parts(mail: OutgoingMail) -> tuple[EmailMessage, str, str]:
+    message = cast(EmailMessage, email.message_from_bytes(mail.raw, policy=default))
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return message, text.get_content().replace("\r\n", "\n"), html.get_content().replace("\r\n", "\n")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_kind_has_a_sample() -> None:
+    assert {notice.kind for notice in SAMPLES.values()} == set(NoticeKind)
+    assert all(name.startswith(notice.kind) for name, notice in SAMPLES.items())
+
+
+@pytest.mark.parametrize(("language", "name"), EVERY)
+def test_both_parts_say_the_same(language: Language, name: str) -> None:
+    mail = compose(SAMPLES[name], language)
+    _, text, html = parts(mail)
+    page = Visible(html).text
+    word = re.compile(r"\w+")
+    unnumbered = re.sub(r"(?m)^\d+\. ", "", text)
+    said, shown = set(word.findall(unnumbered)), set(word.findall(page))
+    assert not said - shown
+    # HTML alone: the beginning of a SHA-256, the heads of the tables' columns, the office's name as letterhead.
+    composer = COMPOSERS[language]
+    heads = composer._renderer._plain.globals["w"]  # type: ignore[attr-defined]
+    allowed = set(word.findall(" ".join((*heads.state_heads.values(), *heads.finding_heads.values()))))
+    allowed |= set(
+        word.findall(" ".join((*heads.group_heads.values(), office().name, "Nội dung Content Cơ quan Agency")))
+    )
+    assert {w for w in shown - said - allowed if not re.fullmatch(r"[0-9a-f]{12}", w)} == set()
+
+
+@pytest.mark.parametrize(("language", "name"), EVERY)
+def test_bytes_and_headers(language: Language, name: str) -> None:
+    notice = SAMPLES[name]
+    mail = compose(notice, language)
+    message, text, _ = parts(mail)
+    assert b"\n" not in mail.raw.replace(b"\r\n", b"")
+    assert b"\r" not in mail.raw.replace(b"\r\n", b"")
+    assert mail.raw.isascii()
+    assert max(len(line) for line in mail.raw.split(b"\r\n")) <= 998
+    assert message["Subject"] == mail.subject
+    assert 0 < len(mail.subject) <= 180
+    assert message["From"].addresses[0].display_name == office().name
+    assert message["From"].addresses[0].addr_spec == office().address
+    assert tuple(a.addr_spec for a in message["To"].addresses) == mail.to
+    assert (tuple(a.addr_spec for a in message["Cc"].addresses) if message["Cc"] else ()) == mail.cc
+    assert message["Auto-Submitted"] == ("auto-replied" if notice.kind.is_answer else "auto-generated")
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["X-Thuky-Key"] == notice.key == mail.key
+    assert message["Message-ID"] == mail.message_id
+    assert mail.message_id.endswith("@binhduong.example>")
+    assert message["Date"].datetime == written_at(notice)
+    assert message["Date"].endswith("+0700")
+    assert mail.envelope_from == office().bounce_address
+    assert [p.get_content_type() for p in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert max(len(line) for line in text.splitlines()) <= 80
+    if notice.kind.is_answer:
+        assert message["In-Reply-To"] == mail.in_reply_to == "<CAF12.9z@mail.binhduong.example>"
+        assert message["References"].split() == ["<req.1@binhduong.example>", "<CAF12.9z@mail.binhduong.example>"]
+        assert "V/v báo cáo CCHC quý I năm 2023" in mail.subject
+    else:
+        assert message["In-Reply-To"] is None
+
+
+@pytest.mark.parametrize(("language", "name"), EVERY)
+def test_page_needs_nothing_from_outside_and_keeps_its_media_rules(language: Language, name: str) -> None:
+    _, _, html = parts(compose(SAMPLES[name], language))
+    page = Visible(html)
+    assert not {tag for tag, _ in page.tags} & {"img", "script", "link", "iframe", "form", "a", "base", "object"}
+    assert not [
+        a for _, attributes in page.tags for a in attributes if a in ("src", "href", "background") or a[:2] == "on"
+    ]
+    assert not re.search(r"url\(|@import|https?:", html)
+    for rule in ("max-width: 560px", "prefers-color-scheme: dark", "@media print"):
+        assert rule in html
+    # Styles stand in the elements: Gmail and Outlook drop what is in the head.
+    assert sum("style" in attributes for _, attributes in page.tags) >= 8
+
+
+def test_same_notice_same_bytes_and_a_given_message_id_is_kept() -> None:
+    assert compose(answer()).raw == compose(answer()).raw
+    given = COMPOSERS[Language.VI].compose(answer(), at=local(8, 15), message_id="<a@b.example>")
+    assert given.message_id == "<a@b.example>"
+    assert b"\r\nMessage-ID: <a@b.example>\r\n" in given.raw
+    later = COMPOSERS[Language.VI].compose(answer(), at=local(8, 16))
+    assert later.message_id != compose(answer()).message_id
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("name", [n for n in SAMPLES if n.startswith("correction")])
+def test_a_correction_is_short_before_its_table(language: Language, name: str) -> None:
+    _, text, _ = parts(compose(SAMPLES[name], language))
+    head, found, _ = text.partition("\n1. ")
+    assert found
+    assert len(head.split()) <= 120
+
+
+def test_correction_says_what_where_until_when_and_how() -> None:
+    mail = compose(SAMPLES["correction"])
+    _, text, html = parts(mail)
+    assert mail.subject.startswith("[BC 2023Q1 TDM] Cần sửa 2 chỗ trong Biểu II.06, hạn 09/3 – Re: ")
+    for part in (flat(text), Visible(html).text):
+        for fact in (
+            "Kính gửi: UBND thành phố Thủ Dầu Một",
+            "lúc 14 giờ 05 ngày 08/3/2023",
+            "Báo cáo Word đạt yêu cầu.",
+            "Biểu II.06 có 2 chỗ cần sửa",
+            "Còn thiếu: Biểu thống kê CCHC.",
+            "trả lời thư này, đính kèm tệp đã sửa, chậm nhất 24 giờ 00 thứ Năm ngày 09/3/2023",
+            'Biểu II.06, ô D14 (dòng "Hộ tịch", cột (3))',
+            "đang là 120",
+            "cần bằng (4)+(5)+(6) = 102",
+            "(X201)",
+            "TN-2023Q1-TDM-0003",
+            "47,1 KB",
+            EXCEL_FILE.sha256,
+            "Nguyễn Thị An",
+            "0274 3822 825",
+        ):
+            assert fact in part
+
+
+def test_an_accepted_version_that_stands_is_said() -> None:
+    _, text, _ = parts(compose(SAMPLES["correction_many"]))
+    assert "Bản Biểu II.06 đã đạt (lần nộp 1) vẫn được giữ" in flat(text)
+
+
+def test_only_fifteen_findings_are_put_into_words_and_the_rest_is_counted() -> None:
+    asked: list[str] = []
+
+    def count(finding: Finding, form: str) -> FindingWords:
+        asked.append(finding.code)
+        return say(finding, form)
+
+    notice = cast(AnswerNotice, SAMPLES["correction_many"])
+    composer = Composer(TEMPLATES, office(), count)
+    _, text, html = parts(composer.compose(notice, at=notice.received_at))
+    assert len(asked) == 15
+    assert "và 29 chỗ khác cùng loại" in flat(text)
+    assert "và 29 chỗ khác cùng loại" in Visible(html).text
+    unlike = replace(notice, findings=(*[C201] * 15,))
+    _, text, _ = parts(composer.compose(unlike, at=notice.received_at))
+    assert "và 44 chỗ khác; sau khi sửa" in flat(text)
+
+
+def test_foreign_words_stay_words() -> None:
+    evil = '<script>alert(1)</script><img src=x onerror=y> & "x"'
+    finding = Finding("X1", Severity.ERROR, Place(file="x"), {"where": evil, "found": evil, "remedy": "sửa"})
+    notice = answer(
+        kind=NoticeKind.CORRECTION,
+        files=(StoredFile(evil + ".xlsx", "0" * 64, 5),),
+        results=(FormResult(II06, 1, Verdict.CORRECTION, (finding,), ()),),
+    )
+    _, text, html = parts(compose(notice))
+    page = Visible(html)
+    assert not {tag for tag, _ in page.tags} & {"script", "img"}
+    assert evil in page.text
+    assert evil in flat(text)
+
+
+def test_long_words_of_a_file_are_cut() -> None:
+    finding = Finding("X1", Severity.ERROR, Place(file="x"), {"where": "ô A1", "found": "dài " * 5000, "remedy": "sửa"})
+    notice = answer(kind=NoticeKind.CORRECTION, results=(FormResult(II06, 1, Verdict.CORRECTION, (finding,), ()),))
+    mail = compose(replace(notice, files=(replace(EXCEL_FILE, name="n" * 9000),) * 200))
+    assert len(mail.raw) < 100_000
+    assert "và 170 tệp khác" in flat(parts(mail)[1])
+
+
+def test_a_late_report_is_told_so_courteously_and_no_deadline_in_the_past_is_set() -> None:
+    _, text, _ = parts(compose(SAMPLES["receipt_late"]))
+    assert "đến sau hạn gửi (24 giờ 00 thứ Năm ngày 09/3/2023)" in flat(text)
+    late = compose(SAMPLES["correction_late"])
+    _, text, _ = parts(late)
+    assert "hạn" not in late.subject.partition(" – Re: ")[0]
+    assert "trong thời gian sớm nhất" in flat(text)
+
+
+def test_reminder_overdue_and_leader() -> None:
+    reminder = flat(parts(compose(SAMPLES["reminder"]))[1])
+    for fact in (
+        "Còn 3 ngày",
+        "chậm nhất 24 giờ 00 thứ Năm ngày 09/3/2023",
+        "còn thiếu: Biểu II.06.",
+        "chờ bản sửa: Biểu thống kê CCHC",
+        "đạt yêu cầu: Báo cáo Word",
+        "thứ Tư ngày 08/3/2023",
+        "[BC 2023Q1 TDM]",
+    ):
+        assert fact in reminder
+    assert "Lãnh đạo" not in reminder
+    overdue = compose(SAMPLES["overdue"])
+    assert overdue.cc == ("tdm.ld@binhduong.example",)
+    assert overdue.subject == "[BC 2023Q1 TDM] Đã quá hạn 1 ngày làm việc: báo cáo quý I/2023"
+    assert "Lãnh đạo cơ quan nhận bản sao thư này vì" in flat(parts(overdue)[1])
+    assert "Đến 8 giờ 00 ngày 10/3/2023" in flat(parts(overdue)[1])
+
+
+def test_digest_leads_with_what_waits_and_gives_the_commands() -> None:
+    mail = compose(SAMPLES["digest"])
+    assert mail.subject == "[Quý I/2023] 9/15 đã nộp · 2 cần sửa · 4 chưa nộp · còn 3 ngày"
+    _, text, html = parts(mail)
+    for part in (text, Visible(html).text):
+        flattened = flat(part)
+        assert 'thuky release 12 --why "…"' in flattened
+        assert "thuky bind chuyenvien.a@webmail.example" in flattened
+        assert flattened.index("thuky release 12") < flattened.index("9/15") < flattened.index("Theo nhóm")
+        assert flattened.index("Theo nhóm") < flattened.index("Thay đổi từ") < flattened.index("Từng cơ quan")
+    assert COMPOSERS[Language.VI].digest_html(cast(DigestNotice, SAMPLES["digest"])).strip() == html.strip()
+
+
+def test_an_address_that_a_shell_would_obey_gets_no_command() -> None:
+    stranger = DigestMail(9, local(5), "a;reboot@x.example", "", "held", "unknown_sender")
+    _, text, html = parts(compose(digest(unknown_senders=(stranger,))))
+    assert "thuky bind" not in text
+    assert "thuky bind" not in html
+    assert "thuky show 9" in text
+
+
+def test_a_digest_of_190_agencies_is_not_cut_by_mail_programs() -> None:
+    page = digest().rounds[0]
+    rows = []
+    for index in range(190):
+        row = digest_row(DISTRICTS[index % len(DISTRICTS)])
+        rows.append(replace(row, agency=cast(Agency, replace(row.agency, name=f"{row.agency.name} thứ {index}"))))
+    notice = digest(rounds=(replace(page, agencies=tuple(rows), changes=page.changes * 100, total=190),))
+    html = COMPOSERS[Language.VI].digest_html(notice)
+    assert len(html.encode()) < 102_000
+    shown = Visible(html).text
+    assert "thứ 188" in shown  # done, by name only
+    assert "và 25 cơ quan khác chưa nộp đủ" in shown
+    assert "và 270 thay đổi khác" in Visible(html).text
+
+
+def test_a_broken_template_is_found_at_start_or_when_it_names_what_is_not_there(tmp_path: Path) -> None:
+    shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
+    closed = tmp_path / "vi" / "closed.j2"
+    good = closed.read_text(encoding="utf-8")
+    closed.write_text(good.replace("n.received_at", "n.recieved_at"), encoding="utf-8")
+    with pytest.raises(TemplateError):
+        Composer(tmp_path, office(), say).compose(SAMPLES["closed"], at=local(9))
+    closed.write_text(good + "{% if %}", encoding="utf-8")
+    with pytest.raises(TemplateError):
+        Composer(tmp_path, office(), say)
+    closed.unlink()
+    with pytest.raises(TemplateError):
+        Composer(tmp_path, office(), say)
+
+
+@pytest.mark.parametrize(
+    ("answered", "kept"),
+    [
+        ("Báo cáo quý I", " – Re: Báo cáo quý I"),
+        ("Re: RE: Fwd: Báo cáo quý I", " – Re: Báo cáo quý I"),
+        ("TL: [BC 2023Q1 STP] Còn 3 ngày", " – Re: Còn 3 ngày"),
+        ("Re: [BC 2023Q1 STP] Cần sửa 2 chỗ – Re: Báo cáo quý I", " – Re: Báo cáo quý I"),
+        ("Re[2]: Báo cáo\r\nBcc: x@y.example", " – Re: Báo cáo Bcc: x@y.example"),
+        ("", ""),
+        (None, ""),
+        ("Re: ", ""),
+    ],
+)
+def test_the_answered_subject_is_kept_behind_the_verdict(answered: str | None, kept: str) -> None:
+    assert subject_line("[BC 2023Q1 STP]", "Đã nhận đủ", answered) == "[BC 2023Q1 STP] Đã nhận đủ" + kept
+
+
+def test_subjects_never_grow_too_long() -> None:
+    long = subject_line("[BC 2023Q1 STP]", "Đã nhận đủ", "dài " * 100)
+    assert len(long) <= 180
+    assert long.startswith("[BC 2023Q1 STP] Đã nhận đủ – Re: dài dài")
+    assert len(subject_line("", "x" * 500, "y" * 500)) == 180
+
+
+def _sources(language: str) -> list[tuple[str, str]]:
+    return [
+        (p.name, re.sub(r"\{#.*?#\}", "", p.read_text("utf-8"), flags=re.S)) for p in TEMPLATES.glob(f"{language}/*.j2")
+    ]
+
+
+FORBIDDEN: list[tuple[str, Callable[[str], object]]] = [
+    ("vi", re.compile(r"\bbạn\b|hệ thống đã|thành công!|sai quy định|[.\w]!(?!=)", re.I).search),
+    ("en", re.compile(r"[À-ỹĐđ]|[.\w]!(?!=)").search),
+]
+
+
+@pytest.mark.parametrize(("language", "offends"), FORBIDDEN)
+def test_tone(language: str, offends: Callable[[str], object]) -> None:
+    sources = _sources(language)
+    assert {name for name, source in sources if offends(source)} == set()
+    assert len(sources) == len(_sources("vi"))
+
+
+def test_recipients_are_not_written_to_twice() -> None:
+    twice = replace(SAMPLES["overdue"], cc=("tdm@binhduong.example", "tdm.ld@binhduong.example"))  # type: ignore[type-var]
+    assert compose(twice).recipients == ("tdm@binhduong.example", "tdm.ld@binhduong.example")
+    assert compose(twice).cc == ("tdm.ld@binhduong.example",)
+
+
+def test_a_mail_of_narrative_alone_never_claims_to_be_complete() -> None:
+    notice = answer(results=(FormResult(NARRATIVE, 1, Verdict.ACCEPTED, (), ()),), missing=(II06,))
+    mail = compose(replace(notice, thread=Thread("<a@b.example>", (), "Báo cáo")))
+    assert "đủ" not in mail.subject
+    assert "còn thiếu Biểu II.06" in mail.subject
