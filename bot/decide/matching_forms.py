@@ -69,7 +69,7 @@ def match_forms(files: Sequence[FileFacts], *, owed: Sequence[Form], forms: Sequ
     has_office_file = any(kind in _KINDS for kind in kinds)
     for at, file in enumerate(files):
         if matches[at] is None and kinds[at] not in (FileKind.PDF, FileKind.IMAGE):
-            matches[at] = _by_name(file, owed, forms)
+            matches[at] = _by_name(file, _could_be(kinds[at], owed, owed), _could_be(kinds[at], forms, owed))
     _eliminate(files, kinds, owed, matches)
     settled = _best_first(files, matches)
     carrier = _carrier(settled)
@@ -117,6 +117,14 @@ def _by_name(file: FileFacts, owed: Sequence[Form], forms: Sequence[Form]) -> Fi
         if found:
             return None
     return None
+
+
+def _could_be(kind: FileKind, forms: Sequence[Form], owed: Sequence[Form]) -> Sequence[Form]:
+    """Every file is called "báo cáo": an Excel file's name does not make it the narrative while a table is owed."""
+    is_excel = FormKind.TABLE in _KINDS.get(kind, ())
+    if is_excel and any(form.kind is not FormKind.OUTLINE for form in owed):
+        return [form for form in forms if form.kind is not FormKind.OUTLINE]
+    return forms
 
 
 def _spaced(text: str) -> str:

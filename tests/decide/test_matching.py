@@ -354,6 +354,12 @@ def test_elimination_wants_one_form_of_the_kind() -> None:
     assert placed(locked("1.xlsx"), taken, owed=(II06, ARTICLES)) == [("articles", "primary"), ("ii06", "primary")]
 
 
+def test_an_excel_file_called_report_is_the_table_while_one_is_owed() -> None:
+    assert placed(locked("bao cao.xlsx")) == [("ii06", "primary")]
+    assert placed(locked("bao cao.xlsx"), owed=(NARRATIVE,)) == [("narrative", "primary")]
+    assert placed(locked("bieu II.06.docx")) == [("ii06", "primary")]
+
+
 def test_a_tie_of_name_hints_decides_nothing() -> None:
     other = Form("other", "Khác", "Khác", FormKind.OUTLINE, name_hints=("bao cao",))
     assert placed(locked("bao cao.zip"), owed=(NARRATIVE, other)) == [(None, "unplaced")]
