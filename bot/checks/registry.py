@@ -18,7 +18,6 @@ _CODE = re.compile(r"[FMWXC][1-9][0-9]{2}")
 OUTLINES = frozenset({FormKind.OUTLINE})
 TABLES = frozenset({FormKind.TABLE, FormKind.LIST})
 ALL = frozenset(FormKind)
-NONE: frozenset[FormKind] = frozenset()  # found before any check runs: unreadable files, mails without a report
 
 Check = Callable[[CheckContext], Iterable[Finding]]
 
@@ -38,12 +37,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One check: its function, the kinds of form it looks at, and its page in English."""
+    """One code: its function, the kinds of form it looks at, and its page in English. `run` is None for what is found
+    before any check runs: unreadable files, and mails as a whole.
+    """
 
     code: str
     severity: Severity
     kinds: frozenset[FormKind]
-    run: Check
+    run: Check | None
     page: Page
 
 
@@ -59,14 +60,23 @@ def check(code: str, severity: Severity, kinds: frozenset[FormKind]) -> Callable
     """Registers the function below as the check of that code. ValueError when the code is malformed or taken, or the
     docstring is no page.
     """
-    if not _CODE.fullmatch(code) or code in _entries:
-        raise ValueError(f"check code {code!r} is malformed or taken")
 
     def register(function: Check) -> Check:
-        _entries[code] = Entry(code, severity, kinds, function, _page(code, severity, function.__doc__ or ""))
+        _enter(code, severity, kinds, function, function.__doc__ or "")
         return function
 
     return register
+
+
+def declare(code: str, severity: Severity, page: str) -> None:
+    """Registers a code that is found before any check runs. ValueError as with `check`."""
+    _enter(code, severity, ALL, None, page)
+
+
+def _enter(code: str, severity: Severity, kinds: frozenset[FormKind], run: Check | None, page: str) -> None:
+    if not _CODE.fullmatch(code) or code in _entries:
+        raise ValueError(f"check code {code!r} is malformed or taken")
+    _entries[code] = Entry(code, severity, kinds, run, _page(code, severity, page))
 
 
 def _page(code: str, severity: Severity, docstring: str) -> Page:

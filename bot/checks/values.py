@@ -6,6 +6,7 @@ Vietnamese notation is read as `bot.text.numbers` and `bot.text.dates` know it. 
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.checks.headers import words
 from bot.domain.document import Cell
@@ -14,6 +15,8 @@ from bot.domain.submission import ParamValue
 from bot.text.accents import squeeze
 from bot.text.dates import parse_date
 from bot.text.numbers import parse_number
+
+_LARGEST = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,19 @@ class Problem:
 
     def at(self, row: int, column: int, label: str, title: str) -> "Problem":
         """The same problem at its place, row and column named as people see them."""
-        return replace(self, row=row, column=column, params={"row": label, "column": title} | self.params)
+        return replace(self, row=row, column=column, params={"row": label, "column": title, **self.params})
 
 
-def json_number(value: Decimal) -> int | float:
-    """A figure as findings carry it."""
+def json_number(value: Decimal) -> ParamValue:
+    """A figure as findings carry it; one of more than fifteen digits as text, since JSON numbers end there."""
+    if abs(value) >= _LARGEST:
+        return f"{value:.3E}"
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def round_sum(value: Decimal) -> Decimal:
+    """A computed value with at most two decimals, for people."""
+    return value.quantize(Decimal("0.01")) if abs(value) < _LARGEST else value
 
 
 def shown(cell: Cell) -> str:
@@ -112,6 +122,6 @@ def _read_series(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decima
     for number in known:
         if (problem := _limits(number, spec)) is not None:
             return problem, None
-    if any(later > earlier for earlier, later in zip(known, known[1:], strict=False)):
+    if any(later > earlier for earlier, later in pairwise(known)):
         return Problem("X106", {"reason": "series", "actual": shown(cell)}), None
     return None, known[0]

@@ -1,0 +1,158 @@
+"""F codes: files that cannot be read, or are of another kind than the form.
+
+They are found from what the limited child reports, before any other check; a file with an F finding has no other.
+"""
+
+from bot.checks.registry import declare
+from bot.domain.document import Document, FileKind, TextDocument, Unreadable, UnreadableReason, Workbook
+from bot.domain.form import Form, FormKind, Severity
+from bot.domain.submission import Finding, Place
+
+_CODES = {
+    UnreadableReason.CORRUPT: "F101",
+    UnreadableReason.EMPTY: "F102",
+    UnreadableReason.ENCRYPTED: "F104",
+    UnreadableReason.TOO_BIG: "F105",
+    UnreadableReason.TIMEOUT: "F106",
+    UnreadableReason.CRASHED: "F106",
+}
+_OLD = {FileKind.DOC: "docx", FileKind.XLS: "xlsx"}
+
+
+def wanted_kind(form: Form | None) -> str:
+    """`docx`, `xlsx`, or `any` when the form is not known."""
+    if form is None:
+        return "any"
+    return "docx" if form.kind is FormKind.OUTLINE else "xlsx"
+
+
+def file_finding(document: Document, file_name: str, form: Form | None = None) -> Finding | None:
+    """The F finding of a file, or None when it can be read and is of the form's kind."""
+    wanted = wanted_kind(form)
+    if isinstance(document, Unreadable):
+        return _unreadable(document, file_name, wanted)
+    kind = FileKind.DOCX if isinstance(document, TextDocument) else FileKind.XLSX
+    fits = wanted == "any" or isinstance(document, Workbook) == (wanted == "xlsx")
+    return None if fits else _finding("F103", file_name, kind, wanted)
+
+
+def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
+    if document.reason is UnreadableReason.UNSUPPORTED:
+        if document.kind in _OLD:
+            # An old file says by itself what to save it as.
+            return _finding("F107", file_name, document.kind, _OLD[document.kind] if wanted == "any" else wanted)
+        return _finding("F103", file_name, document.kind, wanted)
+    return _finding(_CODES[document.reason], file_name, document.kind, wanted)
+
+
+def _finding(code: str, file_name: str, kind: FileKind, wanted: str) -> Finding:
+    return Finding(code, Severity.ERROR, Place(file=file_name), {"kind": kind.value, "reason": wanted})
+
+
+declare(
+    "F101",
+    Severity.ERROR,
+    """File cannot be read.
+
+    What it does:
+        Reports a file that is not what its name says, or whose contents are damaged.
+    Why it matters:
+        Nothing in such a file can be checked or counted, so the report has not arrived.
+    How to mend it:
+        Open the file on your own computer. If it opens, save it under a new name and send that one; if it does not,
+        go back to the copy it was made from.
+    Example:
+        A .docx that broke off in the middle of an upload.
+    """,
+)
+declare(
+    "F102",
+    Severity.ERROR,
+    """File is empty.
+
+    What it does:
+        Reports a file of zero bytes.
+    Why it matters:
+        The mail program sent the name without the contents.
+    How to mend it:
+        Close the file in Word or Excel, attach it again, and look at its size before sending.
+    Example:
+        bao-cao.docx, 0 bytes, sent while it was still being saved.
+    """,
+)
+declare(
+    "F103",
+    Severity.ERROR,
+    """File is of the wrong kind.
+
+    What it does:
+        Compares what the file is, by its contents, with what the form asks for: Word for a narrative, Excel for a
+        table or a list.
+    Why it matters:
+        Figures cannot be taken from a scan or a picture, and a table in Word cannot be added up.
+    How to mend it:
+        Send the Word or Excel file itself. A signed scan may come with it, never instead of it.
+    Example:
+        A scanned PDF where the II.06 workbook is due.
+    """,
+)
+declare(
+    "F104",
+    Severity.ERROR,
+    """File asks for a password.
+
+    What it does:
+        Reports a file that is encrypted.
+    Why it matters:
+        Nobody at the receiving office can open it, and passwords must not go by mail.
+    How to mend it:
+        Remove the password (File, Info, Protect Document, Encrypt with Password, leave it blank), save, send again.
+    Example:
+        A workbook protected with "Encrypt with Password".
+    """,
+)
+declare(
+    "F105",
+    Severity.ERROR,
+    """File is too big.
+
+    What it does:
+        Reports a file above the size that the office reads, packed or unpacked.
+    Why it matters:
+        Such a file is nearly always a report with full-size photographs, or a sheet formatted down to its last row.
+    How to mend it:
+        Compress or remove the pictures, or copy the table alone into a new workbook, and send that.
+    Example:
+        A 60 MB report with forty photographs.
+    """,
+)
+declare(
+    "F106",
+    Severity.ERROR,
+    """File could not be read within limits.
+
+    What it does:
+        Reports a file whose reading took too long or too much memory and was stopped.
+    Why it matters:
+        A form of a few pages is read in a moment; something in this file is far larger than the form.
+    How to mend it:
+        Copy the form's contents into the blank form that the office sent, save, send again.
+    Example:
+        A sheet with formatting in a million rows.
+    """,
+)
+declare(
+    "F107",
+    Severity.ERROR,
+    """File is in an old format.
+
+    What it does:
+        Reports .doc and .xls files, the formats before Word and Excel 2007, where they cannot be read.
+    Why it matters:
+        The old formats do not keep text and figures in a way that can be checked reliably.
+    How to mend it:
+        Open the file, choose Save As, take Word Document (.docx) or Excel Workbook (.xlsx), send that file.
+    Example:
+        bao-cao.doc from Word 2003.
+    """,
+)

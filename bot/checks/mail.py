@@ -1,0 +1,77 @@
+"""M codes: what is wrong with a mail as a whole. The flow finds them; here they get their shape and their pages."""
+
+from bot.checks.registry import declare, entries
+from bot.domain.form import Severity
+from bot.domain.submission import Finding, ParamValue, Place
+
+
+def mail_finding(code: str, file_name: str = "", *, severity: Severity | None = None, **params: ParamValue) -> Finding:
+    """The finding of that M code for that file, empty when the mail itself is meant. `severity` None: the code's own.
+
+    Params that words use: M103 `form` (title); M104 `form` (title) and `other` (the other file's name). KeyError for
+    an unknown code.
+    """
+    entry = entries()[code]
+    return Finding(code, severity or entry.severity, Place(file=file_name), dict(params))
+
+
+declare(
+    "M101",
+    Severity.ERROR,
+    """No file attached.
+
+    What it does:
+        Reports a mail from an agency that carries no file to check.
+    Why it matters:
+        A report counts when its files arrive; a link to a shared folder or a text in the mail is no report.
+    How to mend it:
+        Answer the notice and attach the Word and Excel files themselves.
+    Example:
+        "Please find the report attached", and nothing is.
+    """,
+)
+declare(
+    "M102",
+    Severity.ERROR,
+    """File is none of the forms.
+
+    What it does:
+        Reports a file whose contents fit none of the forms of the round.
+    Why it matters:
+        Nobody can say which duty the file is meant to fulfil, so none is fulfilled by it.
+    How to mend it:
+        Put the contents into the form that the office sent, with its headings and column titles, and send that.
+    Example:
+        A work plan attached instead of the report.
+    """,
+)
+declare(
+    "M103",
+    Severity.REMARK,
+    """Form not asked of this agency.
+
+    What it does:
+        Says that a file is a form which this agency does not owe in this round.
+    Why it matters:
+        The file is kept, and nothing counts on it; perhaps another agency's file was attached by mistake.
+    How to mend it:
+        Nothing need be done unless it was sent by mistake.
+    Example:
+        A division sends the II.06 table that only districts owe.
+    """,
+)
+declare(
+    "M104",
+    Severity.ERROR,
+    """Two different files for one form.
+
+    What it does:
+        Reports a mail with two files of the same form whose contents differ.
+    Why it matters:
+        Which of the two is meant cannot be guessed.
+    How to mend it:
+        Answer with the one right file attached.
+    Example:
+        II.06 final.xlsx and II.06 final (2).xlsx in one mail.
+    """,
+)
