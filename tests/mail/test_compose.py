@@ -278,6 +278,25 @@ def test_digest_leads_with_what_waits_and_gives_the_commands() -> None:
     assert COMPOSERS[Language.VI].digest_html(cast(DigestNotice, SAMPLES["digest"])).strip() == html.strip()
 
 
+@pytest.mark.parametrize(
+    ("days_left", "overdue", "said"),
+    [
+        (1, False, "còn 1 ngày"),
+        (0, False, "hôm nay đến hạn"),
+        (0, True, "vừa hết hạn"),
+        (-4, True, "quá hạn 4 ngày"),
+    ],
+)
+def test_digest_says_how_much_time_is_left(days_left: int, overdue: bool, said: str) -> None:
+    page = replace(digest().rounds[0], days_left=days_left, overdue=overdue)
+    mail = compose(digest(rounds=(page,)))
+    assert mail.subject.endswith(said)
+    assert f"({said}" in flat(parts(mail)[1])
+    done = replace(page, done=15, needs_correction=0, silent=0)
+    assert compose(digest(rounds=(done, page))).subject.endswith(f"{said} · và 1 đợt khác")
+    assert compose(digest(rounds=(done,))).subject == "[Quý I/2023] 15/15 đã nộp"
+
+
 def test_an_address_that_a_shell_would_obey_gets_no_command() -> None:
     stranger = DigestMail(9, local(5), "a;reboot@x.example", "", "held", "unknown_sender")
     _, text, html = parts(compose(digest(unknown_senders=(stranger,))))
