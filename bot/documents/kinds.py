@@ -4,8 +4,8 @@ Flow: the first bytes name PDF, pictures and archives; a zip is an Office file w
 the main part of one; an OLE file is what its streams are called. `sniff` looks at magic bytes only, so that it costs
 nothing in the parent; `identify` opens the container.
 
-Failure policy: never raises. A container that is too broken to open keeps the kind that its bytes still show, so that
-a truncated .docx is a broken Word file and not an unknown thing.
+Failure policy: raises nothing but MemoryError. A container that is too broken to open keeps the kind that its bytes
+still show, so that a truncated .docx is a broken Word file and not an unknown thing.
 
 Sources: ECMA-376 part 2 (content types); MS-CFB 2.2; MS-DOC 2.5.2 (fEncrypted); MS-XLS 2.4.117 (FilePass).
 """
@@ -131,6 +131,8 @@ def _identify_zip(payload: bytes) -> Identity:
                 return Identity(_kind_by_entry_names(payload), broken="unknown compression")
             with archive.open(info) as stream:
                 declared = stream.read(_CONTENT_TYPES_BYTES)
+    except MemoryError:
+        raise
     except Exception as fault:  # zipfile raises a dozen types over a broken directory; each means the same here
         return Identity(_kind_by_entry_names(payload), broken=f"zip: {type(fault).__name__}: {fault}")
     plain = declared.replace(b"\x00", b"")  # UTF-16 without its zero bytes
@@ -162,6 +164,8 @@ def _identify_ole(payload: bytes) -> Identity:
             if ole.exists("WordDocument"):
                 return Identity(FileKind.DOC, encrypted=_fib_says_encrypted(ole.openstream("WordDocument").read(32)))
             return Identity(FileKind.OTHER)
+    except MemoryError:
+        raise
     except Exception as fault:  # olefile lets struct, index and OS errors through for broken files
         return Identity(_ole_kind_by_stream_names(payload), broken=f"ole: {type(fault).__name__}: {fault}")
 

@@ -42,6 +42,8 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(payload))
             infos = self._zip.infolist()
+        except MemoryError:
+            raise
         except Exception as fault:  # a dozen types, all meaning a broken directory
             raise corrupt(f"zip: {type(fault).__name__}: {fault}") from fault
         declared = sum(info.file_size for info in infos)
@@ -66,6 +68,8 @@ class Package:
             raise too_big(f"part {name} grows more than {self._limits.ratio}-fold")
         try:
             return cast(IO[bytes], _Inflater(self._zip.open(info), self._inflated, name))
+        except MemoryError:
+            raise
         except Exception as fault:
             raise corrupt(f"part {name}: {type(fault).__name__}: {fault}") from fault
 
@@ -116,6 +120,8 @@ class _Inflater(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         try:
             chunk = self._source.read(size if size >= 0 else 65_536)
+        except MemoryError:
+            raise
         except Exception as fault:  # zlib, checksum, end of file, short header: the part is broken
             raise corrupt(f"part {self._name}: {type(fault).__name__}: {fault}") from fault
         self._meter.add(len(chunk))

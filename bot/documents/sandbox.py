@@ -32,7 +32,6 @@ _BOOT = (
 )
 _CHUNK = 65_536
 _LEAST_SECONDS = 0.25
-_EXIT_SECONDS = 2.0
 
 
 class Sandbox:
@@ -106,10 +105,9 @@ class _Child:
         timeout = Unreadable(UnreadableReason.TIMEOUT, detail=f"{name!r}: no verdict in time")
         try:
             self._talk(payload)
-            if self._decoder.document is not None:
-                self._await_exit(time.monotonic() + _EXIT_SECONDS)
+            if self._decoder.document is not None:  # complete and checked: how the child ends does not matter
                 return self._decoder.document
-            status = self._await_exit(self._deadline)
+            status = self._await_exit()
         except TimeoutError:
             return timeout
         except WireError as fault:
@@ -168,15 +166,15 @@ class _Child:
             self._decoder.feed(line)
         return self._decoder.document is not None
 
-    def _await_exit(self, deadline: float) -> int | None:
-        """The exit status once the child is gone, without reaping it; None when it stays past the deadline."""
+    def _await_exit(self) -> int:
+        """The exit status (a signal as its negative) of a child that fell silent. Raises TimeoutError."""
         pause = 0.0005
         while True:
             # Not reaped before its group is killed: until then nobody else can be given its number.
             ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             if ended is not None:
                 return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= self._deadline:
                 raise TimeoutError
             time.sleep(pause)
             pause = min(pause * 2, 0.02)

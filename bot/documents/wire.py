@@ -8,6 +8,7 @@ a hostile one cannot blow up the parent's memory.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, NoReturn
@@ -175,7 +176,9 @@ class Decoder:
         self._current()[2][cell.row, cell.column] = cell
 
     def _value(self, value: object) -> CellValue:
-        if value is None or isinstance(value, bool | float):
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, float) and math.isfinite(value):  # 1e999 is JSON, and infinite
             return value
         if isinstance(value, str):
             return self._text(value)

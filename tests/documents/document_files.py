@@ -87,10 +87,13 @@ def xlsx(rows: str = "", **more: str) -> bytes:
     return package(xlsx_parts(rows, **more))
 
 
-def zeros_part(payload: bytes, name: str, size: int) -> bytes:
-    """The package with one more part of `size` zero bytes, written in pieces."""
+def zeros_part(payload: bytes, name: str, size: int, effort: int = 6) -> bytes:
+    """The package with one more part of `size` zero bytes, written in pieces; `effort` is zlib's level."""
     buffer = io.BytesIO(payload)
-    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive, archive.open(name, "w") as part:
+    with (
+        zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=effort) as archive,
+        archive.open(name, "w") as part,
+    ):
         for _ in range(size // 1_048_576):
             part.write(bytes(1_048_576))
     return buffer.getvalue()

@@ -58,8 +58,8 @@ def test_a_doctype_in_a_part_with_nothing_to_read_is_corrupt() -> None:
 
 
 def test_bomb_of_a_gibibyte_beside_the_content() -> None:
-    payload = files.zeros_part(files.xlsx(), "xl/media/image1.bmp", 1 << 30)
-    assert len(payload) < 2 << 20
+    payload = files.zeros_part(files.xlsx(), "xl/media/image1.bmp", 1 << 30, effort=1)
+    assert len(payload) < 8 << 20
     assert reason(payload) == (UnreadableReason.TOO_BIG, FileKind.XLSX)
 
 
@@ -81,7 +81,7 @@ def test_a_part_read_again_and_again_counts_each_time() -> None:
     parts = files.xlsx_parts(f"<row>{' ' * 100_000}</row>")
     parts["xl/workbook.xml"] = str(parts["xl/workbook.xml"]).replace(
         "</sheets>",
-        f"{''.join('<sheet name=' + chr(34) + str(n) + chr(34) + ' r:id=' + chr(34) + 'r1' + chr(34) + '/>' for n in range(50))}</sheets>",
+        '<sheet name="lại" r:id="r1"/>' * 50 + "</sheets>",
     )
     assert reason(files.package(parts), Limits(uncompressed_bytes=1_000_000)) == (
         UnreadableReason.TOO_BIG,
@@ -151,10 +151,10 @@ def test_kinds_that_are_not_read(payload: bytes, kind: FileKind) -> None:
     assert reason(payload) == (UnreadableReason.UNSUPPORTED, kind)
 
 
+# No .xls here: a native parser may abort the process; those go through the real child (test_documents_sandbox).
 SEEDS = [
     (files.FILES / "libreoffice.xlsx").read_bytes(),
     (files.FILES / "libreoffice.docx").read_bytes(),
-    (files.FILES / "libreoffice.xls").read_bytes(),
     (files.FILES / "libreoffice.doc").read_bytes(),
 ]
 SMALL = Limits(max_cells=5_000, max_paragraphs=5_000, uncompressed_bytes=4 << 20)
@@ -175,7 +175,7 @@ def test_random_bytes_are_foreseen(payload: bytes) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(SEEDS[:3]), st.randoms(use_true_random=False), st.integers(1, 12))
+@given(st.sampled_from(SEEDS), st.randoms(use_true_random=False), st.integers(1, 12))
 def test_damaged_files_are_foreseen(seed: bytes, chance: random.Random, damages: int) -> None:
     payload = bytearray(seed)
     for _ in range(damages):

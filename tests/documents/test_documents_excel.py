@@ -16,10 +16,12 @@ from bot.domain.document import Cell, CellValue, FileKind, Merge, Sheet, Unreada
 STYLES = (
     '<numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/><numFmt numFmtId="165" formatCode="0.0%"/></numFmts>'
     '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
-    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="20"/></cellXfs>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="20"/>'
+    "</cellXfs>"
 )
 STRINGS = (
-    "<si><t>Hộ tịch</t></si><si><r><t>Ca\u0309i </t></r><r><rPr><b/></rPr><t>ca\u0301ch</t></r><rPh><t>no</t></rPh></si>"
+    "<si><t>Hộ tịch</t></si>"
+    "<si><r><t>Ca\u0309i </t></r><r><rPr><b/></rPr><t>ca\u0301ch</t></r><rPh><t>no</t></rPh></si>"
     "<si><t>dòng_x000D_\nhai\u200b</t></si>"
 )
 
