@@ -1,0 +1,58 @@
+"""What the IMAP and the SMTP side share: one error, and how a connection is protected.
+
+Failure policy: everything that goes wrong with a mail server is a `MailServerError`: a sentence with host and port,
+never the password, and whether it may be better next time.
+"""
+
+import ipaddress
+import ssl
+
+from bot.domain.mail import Endpoint, Security
+
+
+class MailServerError(Exception):
+    """A mail server did not do what was asked. `str()` is a sentence for people; `transient`: worth another try."""
+
+    def __init__(self, message: str, transient: bool) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
+def server_error(endpoint: Endpoint, protocol: str, what: object, *, transient: bool) -> MailServerError:
+    """The error with the server's place in front: `IMAP imap.example:993 (user baocao): …`."""
+    user = f" (user {endpoint.user})" if endpoint.user else ""
+    return MailServerError(
+        f"{protocol} {endpoint.host}:{endpoint.port}{user}: {without_password(endpoint, what)}", transient
+    )
+
+
+def without_password(endpoint: Endpoint, what: object) -> str:
+    """One line of what went wrong; should a server repeat the password, it is blotted out."""
+    text = " ".join(str(what).split()) or type(what).__name__
+    return text.replace(endpoint.password, "***") if endpoint.password else text
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its name alone: `localhost` or a loopback address, never by a look-up."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def require_protection(endpoint: Endpoint, protocol: str) -> None:
+    """Raise `MailServerError` where the password would go over a network in clear."""
+    if endpoint.security is Security.NONE and not is_loopback(endpoint.host):
+        what = 'security = "none" is only for a server on this machine (127.0.0.1); set "tls" or "starttls"'
+        raise server_error(endpoint, protocol, what, transient=False)
+
+
+def tls_context(endpoint: Endpoint, protocol: str) -> ssl.SSLContext:
+    """A context that verifies certificate and host name, against `ca_file` or else the system's authorities."""
+    try:
+        return ssl.create_default_context(cafile=endpoint.ca_file)
+    except (OSError, ValueError) as error:
+        what = f"ca_file {endpoint.ca_file} cannot be used: {error}"
+        raise server_error(endpoint, protocol, what, transient=False) from error
