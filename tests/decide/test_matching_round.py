@@ -258,6 +258,11 @@ def test_a_wrong_period_says_what_was_claimed_and_which_round_was_left() -> None
     assert (left.source, left.value) == (EvidenceSource.OPEN_ROUND, "2023-q1")
 
 
+def test_where_the_tag_left_the_round_the_tag_is_the_evidence() -> None:
+    match = which("quý III năm 2021", subject=TAG_Q2, rounds=OPEN)
+    assert [(e.source.value, e.agrees) for e in match.evidence] == [("tag", True), ("document", False)]
+
+
 def test_claims_are_those_of_the_words_where_documents_are_silent() -> None:
     assert [c.found for c in which(subject="quý IV/2022", body="quý I").claims] == ["quý IV/2022"]
     assert which().claims == ()

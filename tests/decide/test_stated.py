@@ -148,6 +148,11 @@ TABLE = (["STT", "Lĩnh vực", "Tổng số", "Kỳ trước"], ["(1)", "(2)", 
             id="excel: label and value in adjacent cells",
         ),
         pytest.param(
+            excel([["Đơn vị báo cáo:", "Sở Tư pháp"], ["Sở Tài chính"], *TABLE]),
+            ["stp"],
+            id="excel: the value beside a label before what stands below it",
+        ),
+        pytest.param(
             excel([["Đơn vị báo cáo"], ["Sở Tư pháp"], ["Đơn vị nhận báo cáo"], ["Sở Tài chính"], *TABLE]),
             ["stp"],
             id="excel: the value below its label",
