@@ -5,9 +5,9 @@ a text or a table of texts by the finding's `reason`. After that all is pure. A 
 as "…", so that old findings can always be said. Figures are written the Vietnamese way: 2.544.
 """
 
-import string
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from bot.text.periods import say_period
 FIELDS = ("found", "expected", "remedy")
 _PAGE_FIELDS = ("what", "why", "mend", "example")
 _WHERE = ("cell", "cell_row", "cell_on_sheet", "cell_row_on_sheet", "sheet", "part", "file", "mail", "column")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 _LISTED = 8  # items of a list param that are printed
 
 
@@ -29,24 +30,15 @@ class WordsError(ValueError):
     """A findings.toml lacks words or holds some that cannot be used; the message names file and key."""
 
 
-class _Formatter(string.Formatter):
-    """`{name}` only: no attributes, no items, no positions; what is missing shows as "…"."""
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        if not field_name.isidentifier():
-            raise ValueError(f"{{{field_name}}} is no plain name")
-        return kwargs.get(field_name, "…"), field_name
-
-
-_FORMATTER = _Formatter()
-
-
 def placeholders(text: str) -> set[str]:
-    """The names in braces of a text. ValueError when the braces are broken or hold more than a name."""
-    names = {name for _, name, _, _ in _FORMATTER.parse(text) if name is not None}
-    for name in names:
-        _FORMATTER.get_field(name, (), {})
-    return names
+    """The names in braces of a text. ValueError when braces hold more than a name, or are not closed."""
+    if set(_PLACEHOLDER.sub("", text)) & set("{}"):
+        raise ValueError("braces may hold a plain name only")
+    return set(_PLACEHOLDER.findall(text))
+
+
+def _fill(text: str, params: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: params.get(match[1], "…"), text)
 
 
 @dataclass(frozen=True)
@@ -77,12 +69,9 @@ class Words:
         """The finding in words. `form_title` is the form's short title (`Biểu II.06`), empty when there is no form."""
         params = self._params(finding.params)
         params["file"] = finding.place.file or params.get("file", "")
-        if "more" in finding.params:
-            entry = self._data["more"]
-        else:
-            entry = self._data[finding.code]
+        entry = self._data["more" if "more" in finding.params else finding.code]
         said = {field: _text(entry[field], finding.params.get("reason"), params) for field in FIELDS}
-        title = _FORMATTER.vformat(self._data[finding.code]["title"], (), params)
+        title = _fill(self._data[finding.code]["title"], params)
         where = self._where(finding, form_title)
         return FindingWords(where=where, **said, code=finding.code, severity=finding.severity, title=title)
 
@@ -128,12 +117,12 @@ class Words:
         return self._at(kind + ("_on_sheet" if "sheet" in params else ""), known)
 
     def _at(self, name: str, known: Mapping[str, str]) -> str:
-        return _FORMATTER.vformat(self._data["where"][name], (), known)
+        return _fill(self._data["where"][name], known)
 
 
 def _text(entry: str | Mapping[str, str], reason: ParamValue, params: Mapping[str, str]) -> str:
     text = entry if isinstance(entry, str) else entry.get(str(reason), next(iter(entry.values()), ""))
-    return _FORMATTER.vformat(text, (), params)
+    return _fill(text, params)
 
 
 def _lacking(data: Mapping[str, Any]) -> list[str]:
