@@ -6,10 +6,13 @@ for each other instead of failing in the middle. `synchronous=FULL`: what is com
 Failure policy: every database fault leaves as a StoreError that names the file and what to do; nothing is half written.
 """
 
+import errno
 import os
 import sqlite3
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, Pool, QueuePool, create_engine, event, make_url
@@ -47,15 +50,45 @@ def database_path(url: str) -> Path:
 
 
 def create_file(path: Path) -> None:
-    """Makes the empty database file (0600) and its folders (0700) where they are missing; others may not read it."""
+    """Makes the empty database file (0600) and its folders (0700) where they are missing; others may not read it.
+
+    The file itself is never opened here: closing it would drop the locks that SQLite holds on it elsewhere in this
+    process (POSIX advisory locks; SQLite, "How To Corrupt", 2.2). It gets its name by a link, already closed.
+    """
     try:
         for folder in reversed([p for p in path.parents if not p.exists()]):
             folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not path.exists():
+            handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)  # 0600
+            os.close(handle)
+            try:
+                with suppress(FileExistsError):  # another program was quicker
+                    path.hardlink_to(name)
+            finally:
+                Path(name).unlink()
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as fault:
         raise StoreError(f"the database {path} cannot be opened: {fault.strerror}") from fault
+
+
+def use_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
+    """Turns write-ahead logging on, which the file then remembers.
+
+    SQLite does not wait when two programs switch a new file at the same moment (its busy timeout does not hold for
+    that), so this waits in its place; the last SQLITE_BUSY is raised when the time is over.
+    """
+    until = time.monotonic() + busy_seconds
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return  # a file system without shared memory keeps its own mode, which is safe as well
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def make_engine(
@@ -68,7 +101,7 @@ def make_engine(
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not guessed by the driver
         connection.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        use_wal(connection, busy_seconds)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
 

@@ -30,7 +30,7 @@ def reopen_mail(session: Session, mail_id: int, now: datetime) -> bool:
     if row.outcome in (Outcome.ACCEPTED.value, Outcome.CORRECTION.value):
         return False
     row.outcome, row.finished_at = Outcome.RECEIVED.value, None
-    row.attempts, row.marked, row.reopened_at = 0, False, now
+    row.attempts, row.reopened_at = 0, now
     return True
 
 
@@ -138,6 +138,11 @@ class Inbound(Transactions):
                 where.append(col(MailRow.message_id).in_(["", message_id]))
             first = session.exec(select(func.min(MailRow.id)).where(*where)).one()
             return None if first is None else load_mails(session, col(MailRow.id) == first)[0]
+
+    def with_message_id(self, message_id: str, before_id: int) -> tuple[InboundRecord, ...]:
+        """The mails recorded before `before_id` that carry that Message-ID, oldest first."""
+        with self._reading() as session:
+            return load_mails(session, col(MailRow.message_id) == message_id, col(MailRow.id) < before_id)
 
     def unmarked(self) -> tuple[InboundRecord, ...]:
         """Finished mails whose mark on the server is still to be set."""

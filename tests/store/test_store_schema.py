@@ -1,10 +1,13 @@
 """Opening: permissions, migrations, and files that are not ours."""
 
 import ast
+import os
 import sqlite3
 import subprocess
 import sys
 import threading
+import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,11 +176,41 @@ def test_a_writer_waits_for_another_programs_write(store: Store, database: Path)
     thread.join()
 
 
-def test_the_package_ships_its_migrations() -> None:
-    from setuptools import find_packages
+def test_opening_a_file_again_does_not_drop_locks_held_on_it(
+    store: Store, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda path, *rest, **kw: opened.append(str(path)) or real(path, *rest, **kw))
+    Store.open(f"sqlite:///{database}").close()
+    Store.open(f"sqlite:///{database.with_name('new.db')}").close()
+    assert not [path for path in opened if path.endswith(".db")]  # closing any of them would drop SQLite's locks
+    assert sorted(p.name for p in database.parent.iterdir() if p.suffix != ".db") == ["thuky.db-shm", "thuky.db-wal"]
 
-    root = Path(schema.__file__).parents[2]
-    assert "bot.store.migrations.versions" in find_packages(str(root), include=["bot*"])
+
+def test_switching_to_wal_waits_for_another_program(database: Path) -> None:
+    database.parent.mkdir()
+    with closing(sqlite3.connect(database, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreBusyError):
+            Store.open(f"sqlite:///{database}", busy_seconds=0)
+        other.execute("DROP TABLE alembic_version")
+        timer = threading.Timer(0.05, lambda: other.execute("COMMIT"))
+        timer.start()
+        Store.open(f"sqlite:///{database}").close()
+        timer.join()
+
+
+def test_the_package_ships_its_migrations() -> None:
+    """What setuptools takes along: packages have `__init__.py`, other files are named in pyproject.toml."""
+    migrations = Path(schema.__file__).parent / "migrations"
+    pyproject = tomllib.loads((migrations.parents[2] / "pyproject.toml").read_text())
+    patterns = pyproject["tool"]["setuptools"]["package-data"]["bot.store.migrations"]
+    assert all((folder / "__init__.py").exists() for folder in (migrations, migrations / "versions"))
+    others = [p for p in migrations.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")]
+    assert others
+    assert [p.name for p in others if not any(p.match(pattern) for pattern in patterns)] == []
 
 
 def test_revisions_stand_by_themselves() -> None:

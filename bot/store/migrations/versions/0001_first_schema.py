@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 # What is recorded for ever: trigger name, event, table, condition on the old row, what the refusal says.
 FOREVER = [
@@ -19,6 +17,10 @@ FOREVER = [
     ]
     for event in ["UPDATE", "DELETE"]
 ]
+
+
+def texts(*names: str, nullable: bool = False) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=nullable) for name in names]
 
 
 def upgrade() -> None:
@@ -41,11 +43,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        *texts("message_id", "sender", "subject", "outcome", "reason"),
         sa.Column("agency", sa.Text(), nullable=True),
         sa.Column("round", sa.Text(), nullable=True),
         sa.Column("duplicate_of", sa.Integer(), nullable=True),
@@ -107,10 +105,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("round", sa.Text(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
+        *texts("who", "why", "round", "agency"),
         sa.Column("form", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("until", sa.DateTime(), nullable=True),
@@ -133,11 +128,7 @@ def upgrade() -> None:
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mail_id", sa.Integer(), nullable=False),
-        sa.Column("about", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("found", sa.Text(), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
+        *texts("about", "value", "source", "found", "file"),
         sa.Column("agrees", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "source IN ('decision', 'sender_address', 'sender_domain', 'tag', 'thread', 'document', 'subject', "
@@ -155,10 +146,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("to", sa.JSON(), nullable=False),
         sa.Column("cc", sa.JSON(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("in_reply_to", sa.Text(), nullable=False),
-        sa.Column("envelope_from", sa.Text(), nullable=False),
+        *texts("subject", "message_id", "in_reply_to", "envelope_from"),
         sa.Column("agency", sa.Text(), nullable=True),
         sa.Column("round", sa.Text(), nullable=True),
         sa.Column("mail_id", sa.Integer(), nullable=True),
@@ -193,9 +181,7 @@ def upgrade() -> None:
     op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("round", sa.Text(), nullable=False),
-        sa.Column("form", sa.Text(), nullable=False),
+        *texts("agency", "round", "form"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
@@ -221,11 +207,7 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Integer(), nullable=True),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False),
-        sa.Column("file", sa.Text(), nullable=True),
-        sa.Column("sheet", sa.Text(), nullable=True),
-        sa.Column("cell", sa.Text(), nullable=True),
-        sa.Column("part", sa.Text(), nullable=True),
-        sa.Column("heading", sa.Text(), nullable=True),
+        *texts("file", "sheet", "cell", "part", "heading", nullable=True),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.CheckConstraint("severity IN ('error', 'remark')", name=op.f("ck_finding_severity_known")),
         sa.CheckConstraint("(mail_id IS NULL) <> (submission_id IS NULL)", name=op.f("ck_finding_one_owner")),
