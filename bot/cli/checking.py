@@ -12,7 +12,7 @@ from bot.checks.words import Words
 from bot.cli import shapes
 from bot.cli.context import MISUSED, WRONG, JsonOption, RoundOption, print_json, settings_of, stop
 from bot.decide.judging import judge
-from bot.decide.stated import read_stated
+from bot.decide.stated import agency_names, read_stated
 from bot.documents.sandbox import Sandbox
 from bot.domain.agency import Agency
 from bot.domain.document import Document, Stated, Unreadable
@@ -21,7 +21,6 @@ from bot.domain.round import Assignment, Round
 from bot.domain.submission import Finding, Verdict
 from bot.screens import TEMPLATES, say
 from bot.settings import Settings
-from bot.text.names import NameIndex
 
 
 def register(app: typer.Typer) -> None:
@@ -98,8 +97,7 @@ def _check(
     if form is None:
         assert isinstance(document, Unreadable)
         return (catalogue.unreadable_finding(document, name),)
-    index = NameIndex([(a.code, n) for a in settings.registry for n in a.all_names])
-    stated = read_stated(document, index)
+    stated = read_stated(document, agency_names(settings.registry))
     assignment = (round_.assignment(agency, form.code) if agency else None) or Assignment(agency or "", form.code)
     whose = settings.registry.get(agency) if agency else Agency("", "", "", ())
     return catalogue.run(
@@ -134,7 +132,7 @@ def explain(
     settings = settings_of(context)
     language = settings.language
     words = Words.load(TEMPLATES / language.value)
-    pages = [words.page(p) for p in catalogue.pages()]
+    pages = [words.page(p.code) for p in catalogue.pages()]
     if code is not None:
         pages = [p for p in pages if p.code == code.upper()]
         if not pages:

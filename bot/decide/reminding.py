@@ -35,13 +35,14 @@ class DueStep:
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Write now. `owed` are the unsettled obligations, `deadline` the earliest of theirs, `upcoming` the step after
-    this one.
+    """Write now. `obligations` are all of the agency's in this round, `owed` the unsettled ones, `deadline` the
+    earliest of theirs, `upcoming` the step after this one.
     """
 
     step: LadderStep
     key: str
     deadline: Deadline
+    obligations: tuple[ObligationState, ...]
     owed: tuple[ObligationState, ...]
     days: int
     working_days: int
@@ -127,6 +128,7 @@ def due_nudge(
         step=latest.step,
         key=key,
         deadline=deadline,
+        obligations=tuple(states),
         owed=owed,
         days=abs((last_day - today).days),
         working_days=working_time.working_days_between(min(today, last_day), max(today, last_day)),

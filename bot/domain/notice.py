@@ -85,8 +85,8 @@ class ClosedNotice:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One form in a request or reminder, with what stands for it. `parts` are the headings owed when the agency does
-    not owe all of them.
+    """One form in a request or reminder, settled or not, with what stands for it. `parts` are the headings owed when
+    the agency does not owe all of them.
     """
 
     form: Form

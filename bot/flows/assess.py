@@ -11,7 +11,7 @@ from bot.checks import catalogue, spec
 from bot.checks.mail import mail_finding
 from bot.decide.judging import judge
 from bot.decide.matching import FileFacts, FileMatch, FileRole, RoundMatch, match_forms
-from bot.decide.stated import read_stated
+from bot.decide.stated import agency_names, read_stated
 from bot.documents.kinds import kind_of
 from bot.domain.agency import Agency
 from bot.domain.document import FileKind, Stated, Unreadable
@@ -20,7 +20,6 @@ from bot.domain.mail import Attachment, Evidence, InboundRecord, Reason
 from bot.domain.round import Round
 from bot.domain.submission import Finding, StoredFile, Submission
 from bot.flows.services import Services
-from bot.text.names import NameIndex
 
 # What a file of no form could have been: only where such a form is still missing is the file worth a correction.
 KINDS_OF = {
@@ -51,7 +50,7 @@ class Assessment:
 
 def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[ReadFile, ...]:
     """Reads every attachment once. Never raises for what a file holds."""
-    names = NameIndex([(a.code, name) for a in services.registry for name in a.all_names])
+    names = agency_names(services.registry)
     documents = services.sandbox.read_many([(a.name, a.payload) for a in attachments])
     forms = tuple(services.forms.values())
     return tuple(
@@ -106,7 +105,9 @@ def assess(
         loose=tuple(
             finding
             for file, found in zip(files, matches, strict=True)
-            for finding in _loose(file, found, missing, bool(primaries))
+            for finding in _loose(
+                file, found, missing, {m.form.code: f.attachment.name for f, m in primaries if m.form}
+            )
         ),
         evidence=tuple(e for m in matches for e in m.evidence),
     )
@@ -162,13 +163,17 @@ def receipt_number(round_: Round, agency: Agency, mail_id: int) -> str:
     return f"{round_.period.code}-{agency.tag}-{mail_id:04d}"
 
 
-def wrong_period_finding(match: RoundMatch, file_name: str | None, round_: Round) -> Finding:
-    """C101 for a mail whose words, not whose file, speak of another period."""
+def wrong_period_finding(match: RoundMatch, file_name: str, round_: Round) -> Finding:
+    """C101 for a mail whose words, not whose file, speak of another period; `file_name` empty: the mail itself."""
+    period = round_.period
     return mail_finding(
         "C101",
         file_name,
-        found=", ".join(dict.fromkeys(c.found for c in match.claims)),
-        expected=round_.period.code,
+        reason="mail",
+        actual=", ".join(dict.fromkeys(c.found for c in match.claims)),
+        period_kind=period.kind.value,
+        period_ordinal=period.ordinal,
+        period_year=period.year,
     )
 
 
@@ -187,24 +192,22 @@ def _has_valid(services: Services, agency: Agency, round_: Round, form: Form) ->
     )
 
 
-def _loose(file: ReadFile, found: FileMatch, missing: Sequence[Form], any_placed: bool) -> list[Finding]:
-    """Findings of a file that is no submission: not asked for, of no form, or one too many."""
+def _loose(file: ReadFile, found: FileMatch, missing: Sequence[Form], placed: Mapping[str, str]) -> list[Finding]:
+    """Findings of a file that is no submission: not asked for, of no form, or one too many. `placed`: form → file
+    name.
+    """
     name, facts = file.attachment.name, file.facts
     if found.role is FileRole.NOT_OWED and found.form:
         return [mail_finding("M103", name, form=found.form.short_title)]
     if found.role is FileRole.EXTRA and found.form:
-        return [mail_finding("M104", name, form=found.form.short_title)]
+        return [mail_finding("M104", name, form=found.form.short_title, other=placed.get(found.form.code, ""))]
     if found.role is not FileRole.UNPLACED:
         return []
     could_be = [f for f in missing if facts.kind in KINDS_OF[f.kind]]
     finding = (
         catalogue.unreadable_finding(facts.document, name)
         if isinstance(facts.document, Unreadable)
-        else mail_finding("M102", name, forms=[f.short_title for f in missing])
+        else mail_finding("M102", name)
     )
-    harmless = any_placed and not could_be
+    harmless = bool(placed) and not could_be
     return [replace(finding, severity=Severity.REMARK) if harmless else finding]
-
-
-def by_name(files: Sequence[ReadFile]) -> Mapping[str, ReadFile]:
-    return {f.attachment.name: f for f in files}

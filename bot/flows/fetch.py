@@ -18,6 +18,9 @@ def fetch_new(services: Services, inbox: Inbox, folder: str) -> int:
         services.journal.warning("uidvalidity_changed", folder=folder, was=last[0], now=uidvalidity)
     for message in messages:
         _record(services, inbox, message)
+        # Oldest first: what stands below the mark has been recorded, whatever ends the walk.
+        ref = message.ref
+        services.store.note_seen(ref.account, ref.folder, ref.uidvalidity, ref.uid)
     return len(messages)
 
 
@@ -29,7 +32,6 @@ def _record(services: Services, inbox: Inbox, message: ServerMessage) -> None:
     if message.size <= services.office.max_mail_bytes:
         raw = inbox.fetch_raw(message.ref)
         if raw is None:  # moved or deleted by a person between listing and fetching
-            services.store.note_seen(message.ref.account, message.ref.folder, message.ref.uidvalidity, message.ref.uid)
             services.journal.warning("message_gone", folder=message.ref.folder, uid=message.ref.uid)
             return
         sha256 = services.vault.save(raw)

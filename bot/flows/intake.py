@@ -124,7 +124,7 @@ def _decided(
 ) -> Taken:
     loose = assessment.loose
     if match.reason is Reason.WRONG_PERIOD and not assessment.submissions and not assessment.repeated:
-        loose = (*loose, wrong_period_finding(match, None, round_))
+        loose = (*loose, wrong_period_finding(match, "", round_))
     repeated_only = bool(assessment.repeated) and not assessment.submissions
     errors_aside = all(f.severity.value == "remark" for f in loose)
     if repeated_only and errors_aside:
@@ -205,7 +205,7 @@ def _without_files(
             round_=round_.code,
             evidence=evidence,
         )
-    loose = (mail_finding("M101", None),)
+    loose = (mail_finding("M101"),)
     nothing = Assessment((), (), loose, ())
     return _ended(
         record,
@@ -305,7 +305,7 @@ def _broken(services: Services, record: InboundRecord, error: Exception) -> None
     if attempts < services.max_attempts:
         return
     now = services.now()
-    params = {"mail": str(record.id), "error": type(error).__name__, "attempts": str(attempts)}
+    params = {"mail_id": str(record.id), "error": type(error).__name__, "attempts": str(attempts)}
     parked = alert(services, "mail_parked", str(record.id), params, now)
     services.store.park(record.id, trace, now, outgoing=(parked,))
 

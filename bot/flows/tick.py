@@ -94,7 +94,7 @@ def _nudge_all(services: Services, now: datetime) -> int:
 def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now: datetime) -> NudgeNotice:
     leaders = services.notice_addresses(agency, ContactRole.LEADER) if nudge.step.copy_leader else ()
     owed = []
-    for obligation in nudge.owed:
+    for obligation in nudge.obligations:
         assignment = round_.assignment(agency.code, obligation.form)
         form = services.forms[obligation.form]
         titles = tuple(form.part(p).title for p in assignment.parts) if assignment else ()

@@ -97,6 +97,10 @@ class Composer:
         """The digest's HTML page alone, as it stands in the mail."""
         return self._renderer.render(notice.kind, self._facts(notice, notice.at)).html
 
+    def digest_text(self, notice: DigestNotice) -> str:
+        """The digest's plain text alone, as it stands in the mail."""
+        return self._renderer.render(notice.kind, self._facts(notice, notice.at)).text
+
     def _recipients(self, notice: Notice) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """To and Cc, no address twice. An alert goes to the coordinator."""
         to = (self._office.coordinator.address,) if isinstance(notice, AlertNotice) else notice.to
