@@ -77,4 +77,4 @@ def _nearly_utf8(data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     whole = sum(1 for c in text if c > "\x7f") - broken
-    return text if broken * 8 <= whole else None
+    return text if broken * 2 <= whole else None

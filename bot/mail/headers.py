@@ -19,8 +19,9 @@ MAX_VALUE: Final = 16_384
 MAX_ADDRESSES: Final = 500
 MAX_IDS: Final = 200
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
-_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,64}@[^\s<>(),;:\"\\@\x00-\x1f\x7f]{1,255}")
-_QUOTED_LOCAL: Final = re.compile(r'"[^"\\\x00-\x1f<>]{1,62}"@[^\s<>(),;:"\\@\x00-\x1f\x7f]{1,255}')
+_DOMAIN: Final = r"(?:\[[0-9A-Za-z.:]{1,60}\]|[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,255})"
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,64}@" + _DOMAIN)
+_QUOTED_LOCAL: Final = re.compile(r'"[^"\\\x00-\x1f<>]{1,62}"@' + _DOMAIN)
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,900})>")
 _QUOTED_AT: Final = "\ue000"  # stands for "@" inside a quoted name while the list is taken apart
 # Only ASCII letters have a case in addresses: str.lower() would also turn the Kelvin sign into a plain k.
@@ -180,7 +181,7 @@ def _address(text: str) -> str:
 def _addresses(text: str) -> tuple[str, ...]:
     """The addresses in a piece of text: itself when it is one, or else those among its words."""
     whole = _address(text) or _address("".join(text.split()))
-    words = re.split(r"[\s,;<>]+", text)
+    words = re.split(r"[\s,;<>\[\]]+", text)
     return (whole,) if whole and len(words) <= 3 else tuple(a for word in words if (a := _address(word)))
 
 
