@@ -58,6 +58,7 @@ class MailRow(Base, table=True):
         CheckConstraint("(outcome = 'received') = (finished_at IS NULL)", name="finished_at_iff_finished"),
         Index(None, "outcome", "marked"),
         Index(None, "sha256"),
+        Index(None, "message_id"),
         Index(None, "round"),
     )
     id: int | None = Field(default=None, primary_key=True)

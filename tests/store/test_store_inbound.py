@@ -144,6 +144,14 @@ def test_the_original_is_the_first_mail_with_the_same_bytes(store: Store) -> Non
     assert store.find_original(sha("c"), "", 99) is None
 
 
+def test_mails_with_one_message_id_are_found_oldest_first(store: Store) -> None:
+    for uid, message_id in [(1, "<a@x.example>"), (2, "<b@x.example>"), (3, "<a@x.example>"), (4, "<a@x.example>")]:
+        received(store, uid)
+        finished(store, uid, message_id=message_id)
+    assert [mail.id for mail in store.with_message_id("<a@x.example>", 4)] == [1, 3]
+    assert store.with_message_id("<c@x.example>", 4) == ()
+
+
 def test_marks_are_the_last_thing_and_repeatable(store: Store) -> None:
     for uid in (1, 2, 3):
         received(store, uid)

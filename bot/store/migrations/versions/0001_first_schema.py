@@ -70,6 +70,7 @@ def upgrade() -> None:
             "account", "folder", "uidvalidity", "uid", name=op.f("uq_mail_account_folder_uidvalidity_uid")
         ),
     )
+    op.create_index(op.f("ix_mail_message_id"), "mail", ["message_id"], unique=False)
     op.create_index(op.f("ix_mail_outcome_marked"), "mail", ["outcome", "marked"], unique=False)
     op.create_index(op.f("ix_mail_round"), "mail", ["round"], unique=False)
     op.create_index(op.f("ix_mail_sha256"), "mail", ["sha256"], unique=False)
