@@ -328,7 +328,7 @@ def _connect(endpoint: Endpoint) -> BaseMailBox:
 
 
 def _quoted(folder: str) -> Any:
-    """The name as it goes over the wire (modified UTF-7, quoted): bytes, which imaplib takes although its types say no."""
+    """The name as it goes over the wire (modified UTF-7, quoted): bytes, which imaplib takes."""
     return encode_folder(folder)
 
 

@@ -39,6 +39,8 @@ from bot.mail.transfer import decode_base64, decode_transfer
         ("A [mailto:a@x.test]", ["a@x.test"]),
         ("a@[192.0.2.1]", ["a@[192.0.2.1]"]),
         ('"a b"@x.test', ['"a b"@x.test']),
+        ('"no@x.test" a@x.test', ["a@x.test"]),
+        ('"no@x.test": a@x.test;', ["a@x.test"]),
         ("a@b@x.test", []),
         ("a@x.test\r\nBcc: b@x.test", ["a@x.test", "b@x.test"]),
         ("", []),
