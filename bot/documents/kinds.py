@@ -86,6 +86,14 @@ def sniff(payload: bytes) -> FileKind | None:
     return FileKind.TEXT if _is_text(payload) else FileKind.OTHER
 
 
+def guess(payload: bytes) -> FileKind:
+    """The kind without opening a container, by the names that stand in its bytes: for files that could not be read."""
+    kind = sniff(payload)
+    if kind is not None:
+        return kind
+    return _ole_kind_by_stream_names(payload) if payload.startswith(OLE_MAGIC) else _kind_by_entry_names(payload)
+
+
 def is_blank(payload: bytes) -> bool:
     """Nothing but white space or NUL bytes, as failed downloads leave them."""
     return not payload.strip(b"\x00 \t\r\n\x0b\x0c")

@@ -62,11 +62,12 @@ class Sandbox:
             return Unreadable(UnreadableReason.EMPTY, kind or FileKind.OTHER)
         if len(payload) > self._limits.file_bytes:
             detail = f"{name!r}: {len(payload)} bytes, limit {self._limits.file_bytes}"
-            return Unreadable(UnreadableReason.TOO_BIG, kind or FileKind.OTHER, detail)
+            return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail)
         if kind is not None:
             return Unreadable(UnreadableReason.UNSUPPORTED, kind)
         if seconds < _LEAST_SECONDS:
-            return Unreadable(UnreadableReason.TIMEOUT, detail=f"{name!r}: the mail's time was used up before its turn")
+            detail = f"{name!r}: the mail's time was used up before its turn"
+            return Unreadable(UnreadableReason.TIMEOUT, kinds.guess(payload), detail)
         return _Child(self._command, self._limits, time.monotonic() + seconds).read(payload, name)
 
 
@@ -102,7 +103,8 @@ class _Child:
         )
 
     def read(self, payload: bytes, name: str) -> Document:
-        timeout = Unreadable(UnreadableReason.TIMEOUT, detail=f"{name!r}: no verdict in time")
+        kind = kinds.guess(payload)
+        timeout = Unreadable(UnreadableReason.TIMEOUT, kind, f"{name!r}: no verdict in time")
         try:
             self._talk(payload)
             if self._decoder.document is not None:  # complete and checked: how the child ends does not matter
@@ -111,13 +113,13 @@ class _Child:
         except TimeoutError:
             return timeout
         except WireError as fault:
-            return Unreadable(UnreadableReason.CRASHED, detail=f"{name!r}: {fault}")
+            return Unreadable(UnreadableReason.CRASHED, kind, f"{name!r}: {fault}")
         finally:
             self._end()
         if status in (-signal.SIGXCPU, -signal.SIGALRM):
             return timeout
         said = self._stderr.decode("utf-8", "replace")[-400:]
-        return Unreadable(UnreadableReason.CRASHED, detail=f"{name!r}: reader ended with {status}: {said}")
+        return Unreadable(UnreadableReason.CRASHED, kind, f"{name!r}: reader ended with {status}: {said}")
 
     def _talk(self, payload: bytes) -> None:
         """Feeds the child and listens until it has said all or closed its end. Raises TimeoutError, WireError."""

@@ -336,7 +336,9 @@ def test_old_excel_file() -> None:
 def test_old_excel_file_with_a_far_cell_is_refused_before_it_is_laid_out() -> None:
     payload = bytearray((files.FILES / "libreoffice.xls").read_bytes())
     number = payload.index(b"\x03\x02\x0e\x00")  # a Number record: row and column follow
-    payload[number + 4 : number + 8] = b"\xff\xff\xff\x00"
+    payload[number + 4 : number + 8] = (
+        b"\x3f\x9c\xff\x00"  # IV40000: within the limits for one cell, not for a sheet laid out
+    )
     document = read_document(bytes(payload), Limits())
     assert isinstance(document, Unreadable)
     assert (document.reason, document.kind) == (UnreadableReason.TOO_BIG, FileKind.XLS)

@@ -5,7 +5,7 @@ import zipfile
 import document_files as files
 import pytest
 
-from bot.documents.kinds import Identity, identify, is_blank, kind_of
+from bot.documents.kinds import Identity, guess, identify, is_blank, kind_of
 from bot.domain.document import FileKind
 
 WORD = "application/vnd.ms-word."
@@ -89,7 +89,9 @@ def test_tar() -> None:
     ],
 )
 def test_files_saved_by_libreoffice(name: str, kind: FileKind) -> None:
-    assert identify((files.FILES / f"libreoffice.{name}").read_bytes()) == Identity(kind)
+    payload = (files.FILES / f"libreoffice.{name}").read_bytes()
+    assert identify(payload) == Identity(kind)
+    assert guess(payload) is (kind if name != "ods" else FileKind.ARCHIVE)
 
 
 def test_truncated_containers_keep_the_kind_their_bytes_show() -> None:

@@ -11,6 +11,7 @@ from bot.documents.limits import Limits
 from bot.documents.wire import Decoder, WireError, encode
 from bot.domain.document import (
     Cell,
+    CellValue,
     Document,
     FileKind,
     Merge,
@@ -69,7 +70,7 @@ def test_what_goes_in_comes_out(document: Document) -> None:
 
 
 def test_types_survive() -> None:
-    values = [1, 1.0, True, "1", None, date(2023, 3, 10), datetime(2023, 3, 10, 16, 30)]
+    values: list[CellValue] = [1, 1.0, True, "1", None, date(2023, 3, 10), datetime(2023, 3, 10, 16, 30)]
     sheet = Sheet("S", {(1, n): Cell(1, n, value) for n, value in enumerate(values, 1)})
     found = decoded([line[:-1] for line in encode(Workbook((sheet,)))])
     assert isinstance(found, Workbook)
