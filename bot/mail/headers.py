@@ -20,7 +20,7 @@ MAX_ADDRESSES: Final = 500
 MAX_IDS: Final = 200
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _DOMAIN: Final = r"(?:\[[0-9A-Za-z.:]{1,60}\]|[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,255})"
-_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,64}@" + _DOMAIN)
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f\ue000]{1,64}@" + _DOMAIN)
 _QUOTED_LOCAL: Final = re.compile(r'"[^"\\\x00-\x1f<>]{1,62}"@' + _DOMAIN)
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,900})>")
 _QUOTED_AT: Final = "\ue000"  # stands for "@" inside a quoted name while the list is taken apart
@@ -180,9 +180,10 @@ def _address(text: str) -> str:
 
 def _addresses(text: str) -> tuple[str, ...]:
     """The addresses in a piece of text: itself when it is one, or else those among its words."""
-    whole = _address(text) or _address("".join(text.split()))
+    # Blanks may stand around "@" and dots (obsolete, RFC 5322, 4.4), and nowhere else within an address.
+    whole = _address(text) or _address(re.sub(r" ?([@.]) ?", r"\1", text))
     words = re.split(r"[\s,;<>\[\]]+", text)
-    return (whole,) if whole and len(words) <= 3 else tuple(a for word in words if (a := _address(word)))
+    return (whole,) if whole else tuple(a for word in words if (a := _address(word)))
 
 
 def _word_bytes(encoding: str, text: str) -> bytes:
