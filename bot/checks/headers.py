@@ -16,7 +16,8 @@ from bot.domain.form import Column
 from bot.text.accents import fold
 
 LEAST_FIT = 0.5  # from here on a column of the sheet is taken for a column of the form
-_NUMBER_WEIGHT = 0.6  # a printed number alone is enough; a full header outweighs a wrong number
+_NUMBER_ALONE = 0.55  # a printed number is enough where the header says nothing
+_NUMBER_BONUS = 0.3  # and never outweighs a full header, for some offices number from another column on
 _ABBREVIATIONS = {
     "cchc": "cai cach hanh chinh",
     "tthc": "thu tuc hanh chinh",
@@ -109,7 +110,8 @@ def assign(
     for order, column in enumerate(columns):
         for place, path in paths.items():
             header = header_fit(column, path)
-            total = header + (_NUMBER_WEIGHT if numbers.get(place) == column.key else 0.0)
+            numbered = numbers.get(place) == column.key
+            total = max(header + _NUMBER_BONUS, _NUMBER_ALONE) if numbered else header
             if total >= LEAST_FIT:
                 pairs.append((-round(total, 6), order, place, column.key, header))
     found: dict[str, int] = {}

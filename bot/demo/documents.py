@@ -82,7 +82,7 @@ def ii06(
     in row II06_FIRST_ROW. `seed` makes the lines when `rows` is None.
     """
     lines = ii06_rows(seed) if rows is None else rows
-    book, sheet = new_sheet("II.06", widths=[6, 34, *[11] * 11])
+    book, sheet = new_sheet("II.06", widths=[6, 38, *[12] * 11])
     put_title(sheet, 1, 13, "Biểu số II.06/VPCP/KSTT", bold=True)
     put_title(sheet, 2, 13, "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH", bold=True, size=14)
     put_title(sheet, 3, 13, f"Kỳ báo cáo: {period_words}")
@@ -106,6 +106,8 @@ def ii06(
     sums = {3: "(3)=(4)+(5)+(6)", 7: "(7)=(8)+(9)+(10)", 11: "(11)=(12)+(13)"}
     for column in range(1, 14):
         put_header(sheet, top + 3, column, sums.get(column, f"({column})"), bold=False)
+    for row, height in {top: 20, top + 1: 20, top + 2: 32, top + 3: 30}.items():
+        sheet.row_dimensions[row].height = height
     for at, line in enumerate(lines):
         put_row(sheet, II06_FIRST_ROW + at, [at + 1, line.label, *line.figures()])
     last = II06_FIRST_ROW + len(lines)

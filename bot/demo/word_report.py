@@ -101,6 +101,10 @@ def narrative(
 
 def _letterhead(document: Any, agency_name: str, superior: str, number: str, place: str, day: date) -> None:
     table = document.add_table(rows=2, cols=2)
+    table.autofit = False
+    for row in table.rows:
+        for cell, width in zip(row.cells, (Cm(6.6), Cm(9.4)), strict=True):
+            cell.width = width
     dated = f"{place}, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"
     texts = [[(superior.upper(), False), (agency_name.upper(), True)], [(_MOTTO[0], True), (_MOTTO[1], True)]]
     for column, lines in enumerate(texts):
