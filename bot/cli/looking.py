@@ -1,5 +1,6 @@
 """`status`, `mails`, `outbox`, `show`, `digest`: what there is to see. Nothing here changes anything."""
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ from bot.flows.tick import digest as make_digest
 from bot.screens import say
 from bot.store.errors import StoreConflictError
 from bot.text.dates import say_date, say_deadline, say_instant
+
+NARROW, PRINT_WIDTH = 120, 150
 
 
 def register(app: typer.Typer) -> None:
@@ -69,11 +72,13 @@ def print_status(services: Services, state: RoundState, nudges: Sequence[Outgoin
     for form in forms:
         table.add_column(services.forms[form].short_title)
     table.add_column(say(language, "status.nudges"), justify="right")
+    console = Console(width=None if sys.stdout.isatty() else PRINT_WIDTH)
     for code, obligations in state.by_agency():
         words = {o.form: say(language, f"status.{o.status.value}") for o in obligations}
+        if console.width < NARROW:  # the sign alone; the totals beneath say what each one means
+            words = {form: said.split()[0] for form, said in words.items()}
         count = sum(n.mail.agency == code and n.state is OutgoingState.SENT for n in nudges)
         table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), str(count or ""))
-    console = Console()
     console.print(table)
     totals = {s: sum(o.status is s for o in state.obligations) for s in ObligationStatus}
     parts = " · ".join(f"{say(language, f'status.{s.value}')} {n}" for s, n in totals.items() if n)

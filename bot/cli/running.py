@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import LOCKED, MISUSED, WRONG, fail_configuration, parse_instant, services_of, settings_of, stop
+from bot.cli.looking import print_status
 from bot.daemon import AlreadyRunning, Daemon, one_instance
 from bot.daemon import once as run_once
+from bot.flows.tick import NUDGES
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
-from bot.wiring import FixedClock
+from bot.wiring import FixedClock, set_up_journal
 
 
 def register(app: typer.Typer) -> None:
@@ -66,9 +68,29 @@ def demo(
     ] = None,
 ) -> None:
     """One round on an embedded mail server, from the request to the third day after the deadline."""
-    from bot.demo.story import tell_story  # the mail server of the demo takes a second to import
+    from bot.demo.story import DemoError, Told, play  # its mail server takes a second to import
 
-    raise typer.Exit(tell_story(context.find_root().obj.folder, keep))
+    settings = settings_of(context)
+    language, working_time = settings.language, settings.working_time
+    set_up_journal("error")
+
+    def watch(told: Told) -> None:
+        at = f"{working_time.local(told.at):%d/%m %H:%M}"
+        if told.agency:
+            print(say(language, "demo.sends", at=at, agency=told.agency, subject=told.subject), flush=True)
+        else:
+            print(say(language, "demo.clock", at=at, sent=told.sent), flush=True)
+
+    print(say(language, "demo.start"), flush=True)
+    try:
+        with play(context.find_root().obj.folder, keep, watch) as played:
+            nudges = [r for r in played.services.store.outbox() if r.mail.kind in NUDGES]
+            print_status(played.services, played.state, nudges, language)
+            print(say(language, "demo.done", path=played.page))
+    except DemoError as error:
+        stop(language, MISUSED, "error.demo_folder", folder=error)
+    except ConfigurationError as error:
+        fail_configuration(error)
 
 
 def _for_mail(context: typer.Context) -> Settings:

@@ -86,6 +86,8 @@ class EmbeddedMailServer:
         if self._thread is not None:
             raise EmbeddedServerError("the embedded mail server is running already")
         ready: Future[tuple[int, int]] = Future()
+        # aiosmtpd says so at each session, whoever logs in; nobody who runs the demo can do anything about it.
+        logging.getLogger("mail.log").addFilter(lambda entry: "login_data is deprecated" not in entry.getMessage())
         self._thread = threading.Thread(target=self._run, args=(ready,), name="embedded-mail-server", daemon=True)
         self._thread.start()
         try:

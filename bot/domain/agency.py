@@ -7,11 +7,14 @@ from enum import StrEnum
 
 
 class ContactRole(StrEnum):
-    """What an address is to its agency."""
+    """What an address is to its agency. A SENDER is only recognised: it gets answers to its own mails and nothing
+    else.
+    """
 
     CLERK = "clerk"
     AGENCY = "agency"
     LEADER = "leader"
+    SENDER = "sender"
 
 
 @dataclass(frozen=True, slots=True)
