@@ -62,7 +62,7 @@ def printed_number(value: CellValue) -> str | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
-        return str(int(value)) if value == int(value) and 0 < value < 100 else None
+        return str(int(value)) if 0 < value < 100 and value == int(value) else None
     match = _PRINTED_NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
     return str(int(match[1])) if match else None
 
@@ -80,9 +80,10 @@ def path_fit(wanted: Path, found: Path) -> float:
         else:
             best = leaf * 0.6
         # All levels written in one cell: "Số hồ sơ đã giải quyết - Quá hạn".
-        flat = likeness(" ".join(wanted), " ".join(found))
-        short = likeness(f"{wanted[0]} {wanted[-1]}", " ".join(found))
-        return max(best, flat, short)
+        joined = " ".join(found)
+        if f" {wanted[-1]} " not in f" {joined} ":
+            return best
+        return max(best, likeness(" ".join(wanted), joined), likeness(f"{wanted[0]} {wanted[-1]}", joined))
     if leaf == 0.0 and len(found) > 1:
         return 0.6 * max(likeness(wanted[0], level) for level in found)
     return leaf

@@ -57,7 +57,7 @@ def _stated(
     out.
     """
     inside = {row.row for row in facts.of_kind(RowKind.DATA)}
-    inside |= set(range(located.header_top, located.first_row))
+    inside |= set(range(located.header_bottom, located.first_row))
     summed = {located.columns.get(key) for key in (spec.total.columns if spec.total else ())}
     labels = sorted(map(words, check.labels), key=len, reverse=True)
     for (row, column), cell in sorted(located.sheet.cells.items()):

@@ -26,6 +26,11 @@ _NIL = re.compile(
     r"(khong|khong co|chua co|khong phat sinh|chua phat sinh|khong co phat sinh)"
     r"( (noi dung|gi|them|kien nghi|de xuat|phat sinh|nao|trong|ky|quy|nay|bao cao))*"
 )
+_SIGNATURE = re.compile(
+    r"(t[mluq]|kt|q)\b|thu truong|nguoi (lap|bao cao|ky)"
+    r"|(pho )?(tong )?(giam doc|chu tich|truong phong|bien tap|cuc truong|chanh van phong)\b"
+)
+_CLOSING = "tren day la"  # the sentence that closes a report belongs to no part
 _HEADING_WORDS = 30
 _PLAIN_WORDS = 15
 _HEAD = 40  # paragraphs in which a title or the marks of a letter are sought
@@ -188,10 +193,11 @@ def _content(document: TextDocument, place: Place, places: tuple[Place, ...], fo
 
 def _ends_part(paragraph: Paragraph, own_depth: int, own_level: int | None) -> bool:
     """Whether an unknown heading ends the part: one of the same style level or above, or a Roman numeral in bold or
-    capitals; the list of recipients ends everything.
+    capitals; the closing sentence, the signature and the list of recipients end everything.
     """
     text = paragraph.text.strip()
-    if fold(text).rstrip(" :") == "noi nhan":
+    signs = text.upper() == text and len(text.split()) <= 8 and _SIGNATURE.match(fold(text)) is not None
+    if signs or fold(text).rstrip(" :") == "noi nhan" or fold(text).startswith(_CLOSING):
         return True
     if paragraph.level is not None and own_level is not None:
         return paragraph.level <= own_level and bool(text)

@@ -4,8 +4,9 @@ The rows of a table may stand in levels, told by their printed numbers: sections
 a). A section's figures may repeat those of its lines. So a column has up to three sums that are right: of the upper
 level, of the lowest level, and of all rows where some have no number. A table without levels has one.
 
-With several total rows, each but the last sums its own block, and the last sums its block or everything. Nothing here
-fails; a column in which any figure is unknown has no sum.
+With several total rows, each but the last sums the block above it, and the last sums its block or everything; where
+totals stand above their blocks, the first takes the place of the last. Nothing here fails; a column in which any
+figure is unknown has no sum.
 """
 
 import re
@@ -59,13 +60,13 @@ def total_sums(rows: Sequence[TableRow], key: str) -> dict[int, tuple[Decimal, .
     totals = [at for at, row in enumerate(rows) if row.kind is RowKind.TOTAL]
     everything = column_sums(rows, key)
     found: dict[int, tuple[Decimal, ...]] = {}
+    heads_blocks = bool(totals) and not column_sums(rows[: totals[0]], key)  # totals stand above what they sum
     for order, at in enumerate(totals):
         above = rows[totals[order - 1] + 1 if order else 0 : at]
         below = rows[at + 1 : totals[order + 1] if order + 1 < len(totals) else len(rows)]
-        blocks = (*column_sums(above, key), *column_sums(below, key)) if len(totals) > 1 else ()
-        is_last = order == len(totals) - 1
-        sums = (*everything, *blocks) if is_last or order == 0 else blocks
-        found[rows[at].row] = tuple(dict.fromkeys(sums if is_last else (*blocks, *sums)))
+        block = column_sums(below if heads_blocks else above, key)
+        is_grand = len(totals) == 1 or order == (0 if heads_blocks else len(totals) - 1)
+        found[rows[at].row] = tuple(dict.fromkeys((*everything, *block) if is_grand else block))
     return found if everything else {}
 
 

@@ -1,4 +1,4 @@
-"""Documents and contexts for the tests of the checks: real files read with openpyxl and python-docx, or facts by hand."""
+"""Documents and contexts for the tests of the checks: real files read with openpyxl or python-docx, facts by hand."""
 
 import io
 import re
@@ -64,7 +64,11 @@ def text_document(payload: bytes) -> TextDocument:
         for p in document.paragraphs
     ]
     head = [
-        Paragraph(p.text, table=1) for t in document.tables for row in t.rows for cell in row.cells for p in cell.paragraphs
+        Paragraph(p.text, table=1)
+        for t in document.tables
+        for row in t.rows
+        for cell in row.cells
+        for p in cell.paragraphs
     ]
     return TextDocument((*head, *paragraphs))
 

@@ -16,7 +16,16 @@ HEADER = [
 ONE_LINE = [text for part in HEADER for text in part]
 GROUPS = [None, None, "SỐ HỒ SƠ\nNHẬN GIẢI QUYẾT", None, None, None, "Số hồ sơ đã  giải quyết", None, None, None]
 GROUPS += ["so ho so dang giai quyet", None, None]
-LEAVES = ["Stt", "LĨNH VỰC", "Tổng cộng", "Trực tuyến", "Trực tiếp, dịch vụ bưu chính", "Từ kỳ trước", "Tổng", "Trước hạn"]
+LEAVES = [
+    "Stt",
+    "LĨNH VỰC",
+    "Tổng cộng",
+    "Trực tuyến",
+    "Trực tiếp, dịch vụ bưu chính",
+    "Từ kỳ trước",
+    "Tổng",
+    "Trước hạn",
+]
 LEAVES += ["Đúng hạn", "Quá hạn", "TỔNG SỐ", "Trong hạn", "Quá hạn"]
 NUMBERS = [f"({n})" for n in range(1, 14)]
 PLAIN = list(range(1, 14))
@@ -34,7 +43,14 @@ def ii06_table() -> object:
 @pytest.mark.parametrize("top", [1, 9])
 @pytest.mark.parametrize(
     "header",
-    [[ONE_LINE], [ONE_LINE, NUMBERS], [GROUPS, LEAVES], [GROUPS, LEAVES, PLAIN], [["x"] * 2, NUMBERS], [ONE_LINE, PLAIN]],
+    [
+        [ONE_LINE],
+        [ONE_LINE, NUMBERS],
+        [GROUPS, LEAVES],
+        [GROUPS, LEAVES, PLAIN],
+        [["x"] * 2, NUMBERS],
+        [ONE_LINE, PLAIN],
+    ],
     ids=["one line", "one line and numbers", "unmerged", "unmerged and numbers", "numbers alone", "ints"],
 )
 def test_headers_of_all_kinds_anywhere(header: list[list[object]], top: int, left: int) -> None:
@@ -131,8 +147,14 @@ def test_a_bare_header_is_enough_and_another_form_is_not_ii06() -> None:
         (["BÁO CÁO", "kết quả công tác CCHC quý I/2023"], True),
         (["**I. Cải cách thể chế", "Đã làm.", "**II. Phương hướng, nhiệm vụ", "Sẽ làm."], True),
         (["# Cải cách thể chế", "Đã làm.", "# Kiến nghị, đề xuất", "Không."], True),
-        (["Số: 12/STP-VP", "V/v gửi báo cáo công tác CCHC quý I", "Kính gửi: Sở Nội vụ", "Sở Tư pháp gửi báo cáo."], False),
-        (["V/v báo cáo", "- Công tác chỉ đạo điều hành.", "- Cải cách thể chế;", "- Kiến nghị, đề xuất (nếu có)."], False),
+        (
+            ["Số: 12/STP-VP", "V/v gửi báo cáo công tác CCHC quý I", "Kính gửi: Sở Nội vụ", "Sở Tư pháp gửi báo cáo."],
+            False,
+        ),
+        (
+            ["V/v báo cáo", "- Công tác chỉ đạo điều hành.", "- Cải cách thể chế;", "- Kiến nghị, đề xuất (nếu có)."],
+            False,
+        ),
         (["**BÁO CÁO", "**Tình hình kinh tế - xã hội quý I"], False),
         (["**KẾ HOẠCH", "**Cải cách hành chính năm 2023"], False),
         (["Báo cáo của các cơ quan, đơn vị về cải cách hành chính gửi về Sở Nội vụ trước ngày 10/3/2023."], False),
