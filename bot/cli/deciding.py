@@ -158,21 +158,26 @@ def release(
     why: WhyOption,
     agency: Annotated[str | None, typer.Option("--agency", metavar="A", help="Whose mail it is.")] = None,
     round_: RoundOption = None,
+    done: Annotated[bool, typer.Option("--done", help="It was dealt with by hand: it no longer waits.")] = False,
     who: WhoOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a held or parked mail go on."""
+    """Let a held or parked mail go on, or with --done put it aside."""
 
     def take(services: Services, _: Settings) -> Decision:
+        if done:
+            return decisions.dismiss(services, mail, who=_who(who), why=why)
         return decisions.release(services, mail, agency, round_, who=_who(who), why=why)
 
-    _decide(context, as_json, take)
+    _decide(context, as_json, take, done=done)
 
 
 def _decide(
     context: typer.Context,
     as_json: bool,
     take: Callable[[Services, Settings], Decision | tuple[Decision, int]],
+    *,
+    done: bool = False,
 ) -> None:
     """Carries the decision out and says what was done. A running daemon sends what it queued; the database
     arbitrates.
@@ -193,7 +198,7 @@ def _decide(
         until = say_deadline(working_time.local(decision.until), language.value) if decision.until else ""
         words = say(
             language,
-            f"decision.{decision.kind.value}",
+            "decision.done" if done else f"decision.{decision.kind.value}",
             agency=name,
             until=until,
             version=decision.version,

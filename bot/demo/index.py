@@ -98,7 +98,7 @@ def _inbound(folder: Path, services: Services, record: InboundRecord) -> Line:
             "headers": [
                 (say(language, "index.from"), record.sender),
                 (say(language, "index.received"), _moment(services, record.received_at)),
-                (say(language, "index.result"), f"{record.outcome.value} ({record.reason})"),
+                (say(language, "index.result"), say(language, f"outcome.{record.outcome.value}")),
             ],
             "text": mail.text,
             "attachments": _attachments(folder, name, raw),
@@ -114,7 +114,7 @@ def _inbound(folder: Path, services: Services, record: InboundRecord) -> Line:
         "way": say(language, "index.in"),
         "who": whose,
         "subject": mail.subject or "–",
-        "result": f"{record.outcome.value} · {record.reason}",
+        "result": say(language, f"outcome.{record.outcome.value}"),
         "page": f"{name}.html",
         "eml": f"{name}.eml",
     }
@@ -154,7 +154,7 @@ def _outgoing(folder: Path, services: Services, record: OutgoingRecord) -> Line:
         "way": say(language, "index.out"),
         "who": ", ".join(record.mail.recipients),
         "subject": record.mail.subject,
-        "result": f"{record.mail.kind.value} · {record.state.value}",
+        "result": f"{say(language, f'kind.{record.mail.kind.value}')} · {say(language, f'state.{record.state.value}')}",
         "page": f"{name}.html",
         "eml": f"{name}.eml",
     }

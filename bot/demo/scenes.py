@@ -33,6 +33,7 @@ class Act:
     files: Callable[["Cast"], Sequence[File]] | None = None
     text: str = "Kính gửi Sở Nội vụ, cơ quan chúng tôi xin gửi báo cáo như tệp đính kèm.\n"
     sender: str = ""
+    known: bool = True
     answers: bool = False
     again: bool = False
     headers: Mapping[str, str] | None = None
@@ -147,6 +148,16 @@ STORY: tuple[Act, ...] = (
         "vpub",
         "Báo cáo TTHC, một cửa quý I",
         lambda c: [("VPUB - báo cáo.docx", c.narrative()), ("Bieu 06a.xlsx", c.ii06())],
+    ),
+    Act(
+        -2,
+        15,
+        5,
+        "bb",
+        "Bao cao Bau Bang",
+        _one("bao cao.docx", Cast.narrative),
+        sender="nguyenvana.1990@thudientu.test",
+        known=False,
     ),
     Act(-2, 16, 10, "ptth", "Danh mục tin, phóng sự CCHC", _one("Danh mục phát sóng.xlsx", Cast.broadcasts)),
     Act(-1, 9, 5, "bao", "Số lượng tin bài quý I", _one("Tin bài CCHC.xlsx", lambda c: c.articles(count=9))),

@@ -151,7 +151,7 @@ def _decide(stage: _Stage, at: datetime, moment: Callable[[int, int, int], datet
     """The coordinator's part: an unknown address is bound after a telephone call, one agency gets three days more."""
     who, services = stage.services.office.coordinator.address, stage.services
     bound = services.store.bindings()
-    stranger = next((a for a in acts() if a.sender and moment(a.day, a.hour, a.minute) == at), None)
+    stranger = next((a for a in acts() if a.sender and a.known and moment(a.day, a.hour, a.minute) == at), None)
     if stranger and stranger.sender not in bound:
         decisions.bind(services, stranger.sender, stranger.agency, who=who, why="Đã gọi điện xác nhận")
         once(services)

@@ -147,6 +147,7 @@ class Reason(StrEnum):
     COORDINATOR_MAIL = "coordinator_mail"
     BROKE_US = "broke_us"
     UNREADABLE_MAIL = "unreadable_mail"
+    HANDLED = "handled"
 
 
 class EvidenceSource(StrEnum):

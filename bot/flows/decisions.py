@@ -12,6 +12,7 @@ from pathlib import PurePath
 from bot.decide.obligations import deadline_for
 from bot.domain.agency import Agency
 from bot.domain.form import Form
+from bot.domain.intake import IntakeResult
 from bot.domain.mail import InboundRecord, Outcome, OutgoingMail, Reason
 from bot.domain.notice import DecisionNotice
 from bot.domain.round import Decision, DecisionKind, Round
@@ -161,6 +162,29 @@ def release(
     )
     services.store.record_decision(decision, now=services.now())
     services.store.reopen(mail_id, services.now())
+    return decision
+
+
+def dismiss(services: Services, mail_id: int, *, who: str, why: str) -> Decision:
+    """A held or parked mail was dealt with by hand: it no longer waits. It stays in the vault and in the mailbox."""
+    mail = _waiting(services, mail_id)
+    now = services.now()
+    decision = Decision(DecisionKind.RELEASE, now, who, why, mail_id=mail_id)
+    services.store.record_decision(decision, now=now)
+    result = IntakeResult(
+        mail_id=mail_id,
+        outcome=Outcome.IGNORED,
+        reason=Reason.HANDLED.value,
+        message_id=mail.message_id,
+        sender=mail.sender,
+        subject=mail.subject,
+        agency=mail.agency,
+        round=mail.round,
+        evidence=mail.evidence,
+        findings=mail.findings,
+        attachments=mail.attachments,
+    )
+    services.store.finish(result, outgoing=(), now=now)
     return decision
 
 
