@@ -18,6 +18,7 @@ from bot.domain.notice import DecisionNotice
 from bot.domain.round import Decision, DecisionKind, Round
 from bot.domain.submission import StoredFile, Submission, Verdict
 from bot.flows.services import Services
+from bot.flows.shelf import shelve
 from bot.store.errors import StoreConflictError
 
 
@@ -111,9 +112,7 @@ def received(
         channel="other",
     )
     exact = Target(aim.round, aim.agency, services.forms[form])
-    decision = _decide(services, exact, DecisionKind.RECEIVED, who, why, version=version, submission=submission)
-    services.vault.set_latest(aim.round.code, aim.agency.code, form, submission.files)
-    return decision
+    return _decide(services, exact, DecisionKind.RECEIVED, who, why, version=version, submission=submission)
 
 
 def bind(services: Services, address: str, agency: str, *, who: str, why: str) -> tuple[Decision, int]:
@@ -213,6 +212,8 @@ def _decide(
     )
     outgoing = _told(services, aim, decision)
     services.store.record_decision(decision, outgoing=outgoing, submission=submission, now=now)
+    if version is not None:  # another version may be the one that stands now
+        shelve(services, aim.round.code, aim.agency.code)
     services.journal.info("decision", kind=kind.value, agency=aim.agency.code, round=aim.round.code, who=who)
     return decision
 

@@ -12,6 +12,7 @@ from bot.decide.retrying import after_attempt
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState, SendOutcome, SendResult
 from bot.flows.alerts import tell
 from bot.flows.services import Services
+from bot.flows.shelf import shelve_all
 from bot.mail.inbox import Inbox
 from bot.mail.smtp import send_batch
 
@@ -19,9 +20,10 @@ BATCH = 50
 
 
 def recover(services: Services) -> None:
-    """At the start: mails that a crash left half sent are sent again where that may be, and shown to the coordinator
-    where not.
+    """At the start, after what may have been a crash: mails left half sent are sent again where that may be, and shown
+    to the coordinator where not; `latest/` follows what was committed.
     """
+    shelve_all(services)
     for record in services.store.recover(services.now()):
         services.journal.warning("fate_unknown", outgoing=record.id, key=record.mail.key)
         _alert(services, record, "nudge_unknown", record.last_error)

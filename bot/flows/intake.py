@@ -34,6 +34,7 @@ from bot.flows.alerts import alert
 from bot.flows.answer import answer, closed
 from bot.flows.assess import Assessment, ReadFile, assess, read_files, wrong_period_finding
 from bot.flows.services import Services
+from bot.flows.shelf import shelve
 from bot.mail.bounces import bounced_addresses
 from bot.mail.parse import parse
 from bot.store.errors import StoreError
@@ -62,6 +63,8 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
         try:
             taken = take_in(services, record)
             services.store.finish(taken.result, outgoing=taken.outgoing, now=services.now())
+            if taken.result.submissions and taken.result.round and taken.result.agency:
+                shelve(services, taken.result.round, taken.result.agency)
         except (OSError, StoreError):
             raise
         except Exception as error:

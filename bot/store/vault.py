@@ -122,7 +122,9 @@ class Vault:
             if not place.is_relative_to(home) or ".." in place.parts:
                 raise VaultError(f"{file.path!r} is not a published file of {home}")
             name = free_name(place.name, kept)
-            link_atomically(latest / name, f"../{own_folder}/{place.relative_to(home)}")
+            target = f"../{own_folder}/{place.relative_to(home)}"
+            if links.get(name) != target:
+                link_atomically(latest / name, target)
             kept.add(name)
         for name in own - kept:
             remove(latest / name)

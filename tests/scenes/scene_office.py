@@ -3,33 +3,68 @@ answers are read by IMAP.
 
 Flow: `office.send(...)` → Postfix → Dovecot; `office.once(at)` or `with office.running()` → the bot;
 `office.got(address)`. The clock is moved by `--at`; mails that lie in the mailbox then count as received by then.
+Commands that end by themselves are called in this process, from the words of the command line on, since a process of
+its own costs two seconds; the daemon, and what a process alone can show, is a process (`process`, `running`).
 Nothing sleeps: what must come is waited for.
 """
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from mail_servers import MailServers
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.demo.scenes import Cast
+from bot.settings import load
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 BOX, COORDINATOR = "baocao@binhduong.example", "dieuphoi@binhduong.example"
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 DOCX = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document")
+KINDS = {"xlsx": XLSX, "docx": DOCX, "pdf": ("application", "pdf"), "doc": ("application", "msword")}
 WAIT_SECONDS = 45.0
+
+
+ROUND = "2023-q1"
+
+
+def address(agency: str) -> str:
+    """Where that agency of the sample office writes from."""
+    return f"{agency}@binhduong.example"
+
+
+@lru_cache(maxsize=32)
+def reports(agency: str) -> Cast:
+    """Makes that agency's files: `reports("tdm").ii06({"C14": 120})`."""
+    settings = load(ROOT / "config", {})
+    return Cast(settings, next(r for r in settings.rounds if r.code == ROUND), settings.registry.get(agency))
+
+
+def all_three(agency: str) -> list[tuple[str, bytes]]:
+    """What a district owes, complete and right."""
+    cast = reports(agency)
+    return [("Báo cáo.docx", cast.narrative()), ("II.06.xlsx", cast.ii06()), ("Thống kê.xlsx", cast.stats())]
 
 
 def at(month: int, day: int, hour: int = 8, minute: int = 0) -> datetime:
@@ -59,7 +94,11 @@ class SceneOffice:
 
     def __post_init__(self) -> None:
         shutil.copytree(ROOT / "config", self.folder / "config", dirs_exist_ok=True)
-        self.servers.clear()
+        self.servers.settle()
+        boxes = self.servers.place.folder / "mail"
+        used = [a for a in self.servers.accounts if any(f.is_file() for f in boxes.glob(f"{a}/**/[cn][ue][rw]/*"))]
+        if used:
+            self.servers.clear(*used)
 
     @property
     def data(self) -> Path:
@@ -91,8 +130,45 @@ class SceneOffice:
             **self.extra,
         }
 
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Changes one place of the office's configuration."""
+        path = self.folder / "config" / file
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, f"{file}: {old!r} stands there {text.count(old)} times"
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def move_round(self, *, deadline: datetime | None = None, opened: datetime | None = None) -> None:
+        """Moves the round to where the machine's clock is, for what has no clock of its own: the daemon and the
+        coordinator's commands. The period stays quý I/2023, so all documents fit.
+
+        By default it opened 12 days ago and ends in 20 days: no step of the ladder is due, whatever day it is.
+        """
+        now = datetime.now(VN)
+        opened, deadline = opened or now - timedelta(days=12), deadline or now + timedelta(days=20)
+        path = self.folder / "config" / "rounds" / f"{ROUND}.toml"
+        text = path.read_text("utf-8")
+        last = (deadline - timedelta(days=5)).date()
+        for key, value in (
+            ("opens_at", f"{opened:%Y-%m-%dT%H:%M:%S}"),
+            ("first", (last - timedelta(days=90)).isoformat()),
+            ("last", last.isoformat()),
+            ("printed", f'"trước {deadline:%Hh%M} ngày {deadline:%d/%m/%Y}"'),
+            ("day", f"{deadline:%Y-%m-%d}\ntime = {deadline:%H:%M:%S}"),
+        ):
+            text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+            assert count == 1, key
+        path.write_text(text, "utf-8")
+
     def thuky(self, *words: str) -> Outcome:
-        """Runs the command to its end."""
+        """The command, run to its end in this process."""
+        clean: dict[str, str | None] = dict.fromkeys((k for k in os.environ if k.startswith("THUKY_")), None)
+        done = CliRunner().invoke(app, list(words), env=clean | self.env)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Outcome(done.exit_code, done.stdout, done.stderr)
+
+    def process(self, *words: str) -> Outcome:
+        """The command as a process of its own, run to its end."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", *words], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=90
         )
@@ -107,33 +183,54 @@ class SceneOffice:
         return done
 
     @contextmanager
-    def running(self) -> Iterator[subprocess.Popen[str]]:
-        """`thuky run` for the time of the block; must end cleanly on SIGTERM."""
-        daemon = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=self.env, stderr=subprocess.PIPE, text=True
-        )
+    def daemon(self) -> Iterator["subprocess.Popen[str]"]:
+        """`thuky run`, begun and at work when the block starts; killed after it when it still runs."""
+        started = datetime.now(VN)
+        log = self.folder / "daemon.log"
+        with log.open("a", encoding="utf-8") as err:
+            daemon = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=self.env, stderr=err, text=True
+            )
         try:
+            lock = self.data / "thuky.lock"
+            wait_until(lambda: daemon.poll() is not None or _says(lock, str(daemon.pid)))
+            assert daemon.poll() is None, f"no daemon since {started}: {log.read_text('utf-8')}"
             yield daemon
         finally:
-            daemon.send_signal(signal.SIGTERM)
-            try:
-                _, err = daemon.communicate(timeout=30)
-            except subprocess.TimeoutExpired:
+            if daemon.poll() is None:
                 daemon.kill()
-                raise
-        assert daemon.returncode == 0, err
+            daemon.wait()
 
-    def mails(self) -> list[dict]:
-        return self.thuky("mails", "--json").json
+    @contextmanager
+    def running(self) -> Iterator["subprocess.Popen[str]"]:
+        """`thuky run` for the time of the block; must end cleanly on SIGTERM."""
+        with self.daemon() as daemon:
+            yield daemon
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(timeout=30) == 0, (self.folder / "daemon.log").read_text("utf-8")
 
-    def status(self, agency: str) -> dict[str, dict]:
+    def mails(self) -> list[dict[str, Any]]:
+        """Every inbound mail, oldest first."""
+        return sorted(self.thuky("mails", "--json").json, key=lambda m: m["id"])
+
+    def mail(self, mail: EmailMessage) -> dict[str, Any]:
+        """What became of that mail; it must be there once."""
+        (found,) = (m for m in self.mails() if m["message_id"] == mail["Message-ID"])
+        return found
+
+    def status(self, agency: str) -> dict[str, dict[str, Any]]:
         """The obligations of one agency by form."""
-        document = self.thuky("status", "--round", "2023-q1", "--json").json
+        document = self.thuky("status", "--round", ROUND, "--json").json
         row = next(a for a in document["agencies"] if a["agency"] == agency)
         return {o["form"]: o for o in row["obligations"]}
 
-    def outbox(self) -> list[dict]:
-        return self.thuky("outbox", "--json").json
+    def statuses(self, agency: str) -> dict[str, str]:
+        """Only the word for each."""
+        return {form: o["status"] for form, o in self.status(agency).items()}
+
+    def outbox(self, *kinds: str) -> list[dict[str, Any]]:
+        """Every outgoing mail, or those of these kinds, oldest first."""
+        return [m for m in self.thuky("outbox", "--json").json if not kinds or m["kind"] in kinds]
 
     def send(
         self,
@@ -144,13 +241,19 @@ class SceneOffice:
         text: str = "Kính gửi Sở Nội vụ, xin gửi báo cáo.\n",
         reply_to: EmailMessage | None = None,
         headers: dict[str, str] | None = None,
+        date: datetime | None = None,
+        received: datetime | None = None,
     ) -> EmailMessage:
-        """Mails as an agency does; `reply_to` threads it under a notice as a mail program would."""
-        mail = EmailMessage()
+        """Mails as an agency does; `reply_to` threads it under a notice as a mail program would.
+
+        `date` is what the Date header claims. With `received` the mail lies in the mailbox with that INTERNALDATE, as
+        if it had come then.
+        """
+        mail = EmailMessage(policy=policy.SMTP)
         mail["From"] = sender
         mail["To"] = BOX
         mail["Subject"] = subject
-        mail["Date"] = format_datetime(datetime.now(VN))
+        mail["Date"] = format_datetime(date or datetime.now(VN))
         mail["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
         if reply_to is not None:
             mail["In-Reply-To"] = reply_to["Message-ID"]
@@ -159,18 +262,32 @@ class SceneOffice:
             mail[name] = value
         mail.set_content(text)
         for name, payload in files:
-            maintype, subtype = DOCX if name.endswith(".docx") else XLSX
+            maintype, subtype = KINDS[name.rpartition(".")[2]]
             mail.add_attachment(payload, maintype=maintype, subtype=subtype, filename=name)
-        self.servers.send(mail, sender, [BOX])
+        if received is None:
+            self.servers.send(mail, sender, [BOX])
+        else:
+            self.servers.append(BOX, mail.as_bytes(), received)
         return mail
 
     def got(self, address: str) -> list[EmailMessage]:
         """Everything that lies in the inbox of `address`, oldest first."""
         return self.servers.inbox(address)
 
+    def answers_to(self, mail: EmailMessage, address: str) -> list[EmailMessage]:
+        """The answers under `mail` that lie in the inbox of `address` now."""
+        return [m for m in self.got(address) if m["In-Reply-To"] == mail["Message-ID"]]
+
     def answer_to(self, mail: EmailMessage, address: str) -> EmailMessage:
-        """The answer that hangs under `mail`, waited for."""
-        return self.servers.wait_for(address, lambda m: m["In-Reply-To"] == mail["Message-ID"], WAIT_SECONDS)
+        """The answer that hangs under `mail`, waited for; the only one."""
+        self.servers.wait_for(address, lambda m: m["In-Reply-To"] == mail["Message-ID"], WAIT_SECONDS)
+        (answer,) = self.answers_to(mail, address)
+        return answer
+
+
+def kind(mail: EmailMessage) -> str:
+    """What a mail of ours is, by its X-Thuky-Key."""
+    return str(mail["X-Thuky-Key"]).partition(":")[0]
 
 
 def body(mail: EmailMessage, kind: str = "plain") -> str:
@@ -179,7 +296,12 @@ def body(mail: EmailMessage, kind: str = "plain") -> str:
     return str(part.get_content())
 
 
-def wait_until(condition, seconds: float = WAIT_SECONDS):
+def said(mail: EmailMessage) -> str:
+    """The text part with every line break a blank, for looking for a sentence."""
+    return " ".join(body(mail).split())
+
+
+def wait_until(condition: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
     """The first true answer of `condition`, asked again and again; fails after `seconds`."""
     limit = time.monotonic() + seconds
     while True:
@@ -187,4 +309,8 @@ def wait_until(condition, seconds: float = WAIT_SECONDS):
         if answer:
             return answer
         assert time.monotonic() < limit, "what was waited for did not come"
-        time.sleep(0.2)
+        time.sleep(0.02)
+
+
+def _says(file: Path, words: str) -> bool:
+    return file.exists() and words in file.read_text("utf-8")
