@@ -21,6 +21,7 @@ from bot.flows.cycle import Turn, turn
 from bot.flows.dispatch import recover
 from bot.flows.services import Services
 from bot.mail.watch import Watcher
+from bot.wiring import DataFolderError, make_data_folder
 
 UNREACHABLE_ALERT_AFTER = timedelta(hours=1)
 MAX_TURNS = 1000
@@ -32,9 +33,12 @@ class AlreadyRunning(Exception):
 
 @contextmanager
 def one_instance(data_dir: Path) -> Iterator[None]:
-    """Holds the lock of `data_dir` while the block runs. Raises AlreadyRunning."""
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(data_dir / "thuky.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    """Holds the lock of `data_dir` while the block runs. Raises AlreadyRunning and DataFolderError."""
+    make_data_folder(data_dir)
+    try:
+        handle = os.open(data_dir / "thuky.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DataFolderError(data_dir, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import app
+from bot import cli
 from bot.domain.mail import NoticeKind, Outcome, OutgoingState
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 FLOW = (ROOT / "docs/flow.md").read_text("utf-8")
 GUIDE = (ROOT / "docs/huong-dan.md").read_text("utf-8")
-COMMANDS = sorted(c.name or c.callback.__name__ for c in app.registered_commands)
+COMMANDS = sorted(name for names in cli.COMMANDS.values() for name in names)
 SCREENS = {
     lang: tomllib.loads((ROOT / f"mail_templates/{lang}/screens.toml").read_text("utf-8")) for lang in ("vi", "en")
 }

@@ -1,18 +1,53 @@
 """Floor 5: the commands. One thin module a group; `main` puts them together. Exit codes: 0 done, 1 something is
 wrong, 2 misuse, 75 locked.
+
+A command's module is imported when the command is asked for: `thuky status` does not wait for what `thuky run` needs.
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from bot.cli import checking, deciding, diagnosing, looking, running
 from bot.cli.context import Shared, default_folder
+
+COMMANDS = {
+    "running": ("run", "once", "demo"),
+    "looking": ("status", "mails", "outbox", "show", "digest"),
+    "checking": ("check", "explain"),
+    "deciding": ("extend", "excuse", "accept", "return", "received", "bind", "release"),
+    "diagnosing": ("doctor",),
+}
+"""Module → its commands, in the order of `thuky --help`. A test holds it against what the modules register."""
+
+
+class _OnDemand(TyperGroup):
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return [name for names in COMMANDS.values() for name in names]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        known = cmd_name in self.list_commands(ctx)
+        for module, names in COMMANDS.items():
+            # A name that is none: all are loaded, so that the nearest one can be suggested.
+            if (cmd_name in names or not known) and names[0] not in self.commands:
+                self.commands.update(commands_of(module))
+        return self.commands.get(cmd_name)
+
+
+def commands_of(module: str) -> dict[str, Any]:
+    """The commands that a module of this room registers, by name."""
+    one = typer.Typer()
+    import_module(f"bot.cli.{module}").register(one)
+    return dict(get_group(one).commands)
+
 
 app = typer.Typer(
     name="thuky",
+    cls=_OnDemand,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -30,10 +65,6 @@ def _shared(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every event on standard error.")] = False,
 ) -> None:
     context.obj = Shared(config or default_folder(), verbose)
-
-
-for module in (running, looking, checking, deciding, diagnosing):
-    module.register(app)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def check(
         verdict = judge(findings)
         wrong = wrong or not verdict.is_valid
         title = meant.short_title if meant else ""
-        shape = shapes.checked_file(str(file), meant.code if meant else None, verdict.value, findings, words, title)
+        shape = shapes.checked_file(str(file), meant.code if meant else None, verdict.value, findings, words.say, title)
         results.append(shape)
         if not as_json:
             _print(str(file), title, verdict, findings, words, settings)

@@ -5,13 +5,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
 from bot.domain.office import Language
 from bot.domain.round import Round
@@ -19,7 +18,7 @@ from bot.flows.services import Clock, Services
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings, load
 from bot.store.errors import StoreError
-from bot.wiring import open_services, set_up_journal
+from bot.wiring import DataFolderError, open_services
 
 DONE, WRONG, MISUSED, LOCKED = 0, 1, 2, 75
 
@@ -35,7 +34,6 @@ class Shared:
 
     folder: Path
     verbose: bool = False
-    err: Console = field(default_factory=lambda: Console(stderr=True))
 
 
 def default_folder() -> Path:
@@ -65,15 +63,34 @@ def fail_configuration(error: ConfigurationError) -> NoReturn:
 
 
 @contextmanager
-def services_of(context: typer.Context, settings: Settings, clock: Clock | None = None) -> Iterator[Services]:
-    """The services of that office; a database that cannot be opened ends the command with 1 and a sentence."""
-    shared: Shared = context.find_root().obj
-    set_up_journal("info" if shared.verbose else "warning")
+def services_of(
+    context: typer.Context, settings: Settings, clock: Clock | None = None, *, will_write: bool = True
+) -> Iterator[Services]:
+    """The services of that office; a data folder or database that cannot be used ends the command with 1 and a
+    sentence. Commands that only look say `will_write=False` and start faster.
+    """
+    level = "info" if context.find_root().obj.verbose else "warning"
+    with (
+        told(settings.language),
+        open_services(settings, clock, journal_level=level, will_write=will_write) as services,
+    ):
+        yield services
+
+
+@contextmanager
+def told(language: Language) -> Iterator[None]:
+    """Ends the command with 1 and a sentence when our own house refuses: the data folder, or the database."""
     try:
-        with open_services(settings, clock) as services:
-            yield services
+        yield
+    except DataFolderError as error:
+        stop(language, WRONG, "error.data_folder", folder=error.path, error=error.reason)
     except StoreError as error:
-        stop(settings.language, WRONG, "error.store", error=error)
+        stop(language, WRONG, "error.store", error=store_words(language, error))
+
+
+def store_words(language: Language, error: StoreError) -> str:
+    """What is wrong with the database and what to do, in the office's language."""
+    return say(language, f"store.{error.code}", **error.params)
 
 
 def stop(language: Language, code: int, key: str, /, **params: object) -> NoReturn:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import typer
 from rich.console import Console
 
-from bot.cli.context import WRONG, JsonOption, print_json, settings_of
+from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words
 from bot.mail import inbox, smtp
 from bot.mail.inbox import MailServerError
 from bot.screens import say
@@ -96,7 +96,7 @@ def _database(settings: Settings, words: Callable[..., str]) -> Examined:
         with Store.open(settings.database_url) as store:
             return Examined(words("database"), True, words("database_ok", mails=len(store.mails())))
     except StoreError as error:
-        return Examined(words("database"), False, words("database_bad", error=error))
+        return Examined(words("database"), False, words("database_bad", error=store_words(settings.language, error)))
 
 
 def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:

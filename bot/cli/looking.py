@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 def status(context: typer.Context, round_: RoundOption = None, as_json: JsonOption = False) -> None:
     """Agencies × forms with their status, and the totals."""
     settings = settings_of(context)
-    with services_of(context, settings) as services:
+    with services_of(context, settings, will_write=False) as services:
         picked = pick_round(services, round_, settings.language)
         (state,) = load_states(services, (picked,), services.now())
         nudges = [r for r in services.store.outbox(round=picked.code) if r.mail.kind in NUDGES]
@@ -95,7 +95,7 @@ def mails(
     known = [o.value for o in Outcome]
     if outcome is not None and outcome not in known:
         stop(settings.language, MISUSED, "error.outcome", found=outcome, known=", ".join(known))
-    with services_of(context, settings) as services:
+    with services_of(context, settings, will_write=False) as services:
         records = services.store.mails(outcome=Outcome(outcome) if outcome else None)
         if as_json:
             zone = services.office.working_time.timezone
@@ -141,7 +141,7 @@ def outbox(
     known = [s.value for s in OutgoingState]
     if state is not None and state not in known:
         stop(settings.language, MISUSED, "error.state", found=state, known=", ".join(known))
-    with services_of(context, settings) as services:
+    with services_of(context, settings, will_write=False) as services:
         records = services.store.outbox(state=OutgoingState(state) if state else None)
         if as_json:
             print_json([shapes.outgoing(r, services.office.working_time.timezone) for r in records])
@@ -164,7 +164,7 @@ def show(
 ) -> None:
     """One mail: the evidence for its match, attachments, findings, replies."""
     settings = settings_of(context)
-    with services_of(context, settings) as services:
+    with services_of(context, settings, will_write=False) as services:
         try:
             record = services.store.mail(mail)
         except StoreConflictError:
@@ -226,7 +226,7 @@ def digest(
 ) -> None:
     """What the coordinator would get now."""
     settings = settings_of(context)
-    with services_of(context, settings) as services:
+    with services_of(context, settings, will_write=False) as services:
         notice = make_digest(services)
         if preview is not None:
             preview.write_text(services.composer.digest_html(notice), "utf-8")

@@ -5,14 +5,24 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import LOCKED, MISUSED, WRONG, fail_configuration, parse_instant, services_of, settings_of, stop
+from bot.cli.context import (
+    LOCKED,
+    MISUSED,
+    WRONG,
+    fail_configuration,
+    parse_instant,
+    services_of,
+    settings_of,
+    stop,
+    told,
+)
 from bot.cli.looking import print_status
 from bot.daemon import AlreadyRunning, Daemon, one_instance
 from bot.daemon import once as run_once
 from bot.flows.tick import NUDGES
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
-from bot.wiring import FixedClock, set_up_journal
+from bot.wiring import FixedClock
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +36,7 @@ def run(context: typer.Context) -> None:
     settings = _for_mail(context)
     context.find_root().obj.verbose = True
     try:
-        with one_instance(settings.data_dir), services_of(context, settings) as services:
+        with told(settings.language), one_instance(settings.data_dir), services_of(context, settings) as services:
             Daemon(services, settings.poll_seconds).run()
     except AlreadyRunning as other:
         _locked(settings, other)
@@ -43,7 +53,11 @@ def once(
     zone = settings.office.working_time.timezone
     clock = FixedClock(parse_instant(at, zone, settings.language)) if at is not None else None
     try:
-        with one_instance(settings.data_dir), services_of(context, settings, clock) as services:
+        with (
+            told(settings.language),
+            one_instance(settings.data_dir),
+            services_of(context, settings, clock) as services,
+        ):
             total = run_once(services)
     except AlreadyRunning as other:
         _locked(settings, other)
@@ -72,7 +86,6 @@ def demo(
 
     settings = settings_of(context)
     language, working_time = settings.language, settings.working_time
-    set_up_journal("error")
 
     def watch(told: Told) -> None:
         at = f"{working_time.local(told.at):%d/%m %H:%M}"

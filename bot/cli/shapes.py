@@ -3,15 +3,15 @@
 Times are ISO 8601 with the office's offset. More keys may be added, none of these may go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from bot.checks.words import Words
 from bot.domain.mail import InboundRecord, NoticeKind, OutgoingRecord
 from bot.domain.notice import DigestMail, DigestNotice
 from bot.domain.round import Decision, ObligationStatus, RoundState
 from bot.domain.submission import Finding, StoredFile, Submission
+from bot.domain.words import FindingWords
 from bot.flows.services import Services
 
 Json = dict[str, Any]
@@ -236,12 +236,17 @@ def digest(notice: DigestNotice, zone: tzinfo) -> Json:
 
 
 def checked_file(
-    name: str, form: str | None, verdict: str, findings: Sequence[Finding], words: Words, title: str
+    name: str,
+    form: str | None,
+    verdict: str,
+    findings: Sequence[Finding],
+    say: Callable[[Finding, str], FindingWords],
+    title: str,
 ) -> Json:
     """`check --json`: findings with their words as `message`."""
     return {
         "file": name,
         "form": form,
         "verdict": verdict,
-        "findings": [finding(f) | {"message": words.say(f, title).message} for f in findings],
+        "findings": [finding(f) | {"message": say(f, title).message} for f in findings],
     }

@@ -90,7 +90,7 @@ def play(config: Path, keep: Path | None, watch: Callable[[Told], None]) -> Iter
     people += [c.address for a in plain.registry for c in a.contacts] + [a.sender for a in acts() if a.sender]
     with EmbeddedMailServer(dict.fromkeys(people, PASSWORD), clock=clock.now) as server:
         settings = load(config, _environment(os.environ, folder, server.host, server.imap_port, server.smtp_port))
-        with open_services(settings, clock) as services:
+        with open_services(settings, clock, journal_level="error") as services:
             stage = _Stage(settings, services, server, clock, round_)
             _play_all(stage, watch)
             (state,) = load_states(services, (round_,), clock.now())

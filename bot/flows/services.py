@@ -8,12 +8,12 @@ from typing import Protocol
 from bot.documents.sandbox import Sandbox
 from bot.domain.agency import Agency, ContactRole, Registry
 from bot.domain.form import Form
-from bot.domain.mail import Endpoint
+from bot.domain.mail import Endpoint, OutgoingMail
+from bot.domain.notice import DigestNotice, Notice
 from bot.domain.office import Office
 from bot.domain.round import Round
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
-from bot.mail.compose import Composer
 from bot.store.store import Store
 from bot.store.vault import Vault
 
@@ -35,6 +35,16 @@ class Journal(Protocol):
     def warning(self, event: str, **ids: object) -> None: ...
 
 
+class Composing(Protocol):
+    """Turns notices into mails (`bot.mail.compose.Composer`)."""
+
+    def compose(self, notice: Notice, *, at: datetime, message_id: str | None = None) -> OutgoingMail: ...
+
+    def digest_html(self, notice: DigestNotice) -> str: ...
+
+    def digest_text(self, notice: DigestNotice) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a flow may use. `max_attempts`: so often may a mail break us before it is parked."""
@@ -46,7 +56,7 @@ class Services:
     store: Store
     vault: Vault
     sandbox: Sandbox
-    composer: Composer
+    composer: Composing
     say: Callable[[Finding, str], FindingWords]
     clock: Clock
     journal: Journal

@@ -17,7 +17,6 @@ from bot.domain.mail import Endpoint
 from bot.domain.office import Language, WorkingTime
 from bot.domain.round import LadderStep, Round
 from bot.settings.agencies import AgencyList, build_registry, read_entries
-from bot.settings.agencies_xlsx import read_workbook
 from bot.settings.environment import Layers
 from bot.settings.faults import Fault
 from bot.settings.forms import load_forms
@@ -119,6 +118,8 @@ class _Loader:
         if xlsx.exists() and toml.exists():
             self.report.fault(self._name("agencies.xlsx"), "", self.report.say("both_files"), "one_agency_list")
         elif xlsx.exists():
+            from bot.settings.agencies_xlsx import read_workbook  # openpyxl takes longer than all other loading
+
             return read_workbook(xlsx, self._name("agencies.xlsx"), self.report)
         tables = read_toml(toml, self._name("agencies.toml"), self.report)
         if tables is None:

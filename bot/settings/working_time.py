@@ -9,6 +9,8 @@ what works with days needs only the dates.
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,9 +29,21 @@ LONGEST_RANGE = timedelta(days=366)
 @lru_cache(maxsize=8)
 def national_days(first_year: int, last_year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Days off and, for swapped ones, days worked instead, from 1/1 of `first_year` to 31/12 of `last_year`."""
-    calendar = holidays.country_holidays("VN", years=range(first_year, last_year + 1))
+    calendar = _calendar_of("vietnam").Vietnam(years=range(first_year, last_year + 1))
     worked = (day for day in calendar.weekend_workdays if first_year <= day.year <= last_year)
     return frozenset(calendar), frozenset(worked)
+
+
+def _calendar_of(country: str) -> Any:
+    """One country's module of the package by its file: `holidays.countries` would import all 250 of them, which takes
+    longer than everything else that `thuky status` does.
+    """
+    name = f"holidays.countries.{country}"
+    spec = spec_from_file_location(name, Path(holidays.__file__).parent / "countries" / f"{country}.py")
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def build_working_time(

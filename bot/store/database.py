@@ -24,13 +24,14 @@ from bot.store.errors import StoreBusyError, StoreConflictError, StoreError
 
 BUSY_SECONDS = 10.0
 
+# What SQLite calls it → our code, and the rest of the sentence for the journal.
 _MEANINGS = {
-    "SQLITE_NOTADB": "is not a database; point database_url at another file, or move this one away",
-    "SQLITE_CORRUPT": "is damaged; move it away and run `thuky rebuild`, or restore a backup",
-    "SQLITE_FULL": "cannot grow: the disk is full; free some space",
-    "SQLITE_READONLY": "cannot be written; check its owner and permissions",
-    "SQLITE_CANTOPEN": "cannot be opened; check the folder, its owner and permissions",
-    "SQLITE_PERM": "cannot be opened; check its owner and permissions",
+    "SQLITE_NOTADB": ("no_database", "is not a database; point database_url at another file, or move this one away"),
+    "SQLITE_CORRUPT": ("damaged", "is damaged; move it away and run `thuky rebuild`, or restore a backup"),
+    "SQLITE_FULL": ("full", "cannot grow: the disk is full; free some space"),
+    "SQLITE_READONLY": ("read_only", "cannot be written; check its owner and permissions"),
+    "SQLITE_CANTOPEN": ("cannot_open", "cannot be opened; check the folder, its owner and permissions"),
+    "SQLITE_PERM": ("cannot_open", "cannot be opened; check its owner and permissions"),
 }
 
 
@@ -40,12 +41,12 @@ def database_path(url: str) -> Path:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreError(f"{hint}; found {url!r}") from None
+        raise StoreError(f"{hint}; found {url!r}", "address", found=url) from None
     shown = parsed.render_as_string(hide_password=True)
     if parsed.get_backend_name() != "sqlite" or parsed.query or not parsed.database:
-        raise StoreError(f"{hint}; found {shown!r}")
+        raise StoreError(f"{hint}; found {shown!r}", "address", found=shown)
     if parsed.database.startswith((":memory:", "file:")):
-        raise StoreError(f"{hint}; found {shown!r}, which would not outlive the program")
+        raise StoreError(f"{hint}; found {shown!r}, which would not outlive the program", "address", found=shown)
     return Path(parsed.database)
 
 
@@ -71,7 +72,8 @@ def create_file(path: Path) -> None:
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as fault:
-        raise StoreError(f"the database {path} cannot be opened: {fault.strerror}") from fault
+        message = f"the database {path} cannot be opened: {fault.strerror}"
+        raise StoreError(message, "file", path=path, error=fault.strerror) from fault
 
 
 def use_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
@@ -124,9 +126,12 @@ def plain_faults(path: Path) -> Iterator[None]:
         cause = fault.orig if isinstance(fault, DBAPIError) else fault
         name = str(getattr(cause, "sqlite_errorname", "") or "")
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            raise StoreBusyError(f"the database {path} is in use by another program; try again shortly") from fault
-        meaning = next((m for code, m in _MEANINGS.items() if name.startswith(code)), f"failed: {cause}")
-        raise StoreError(f"the database {path} {meaning}") from fault
+            message = f"the database {path} is in use by another program; try again shortly"
+            raise StoreBusyError(message, "busy", path=path) from fault
+        for sqlite_name, (code, meaning) in _MEANINGS.items():
+            if name.startswith(sqlite_name):
+                raise StoreError(f"the database {path} {meaning}", code, path=path) from fault
+        raise StoreError(f"the database {path} failed: {cause}") from fault
     except StatementError as fault:  # a value that a column type refused
         if isinstance(fault.orig, TypeError):
             raise fault.orig from fault

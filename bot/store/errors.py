@@ -2,7 +2,15 @@
 
 
 class StoreError(Exception):
-    """The database cannot be used, or was asked for something that it must refuse."""
+    """The database cannot be used, or was asked for something that it must refuse.
+
+    `code` names the sentence for people (screens.toml, [store]), `params` fill it; `str()` is for journals.
+    """
+
+    def __init__(self, message: str, code: str = "failed", **params: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.params = params or {"error": message}
 
 
 class StoreBusyError(StoreError):

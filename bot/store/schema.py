@@ -50,11 +50,14 @@ def upgrade(connection: Connection, path: Path) -> None:
     if revision == HEAD:  # another program was quicker
         return
     if revision == "":
-        raise StoreError(f"the database {path} belongs to another program; point database_url at another file")
+        message = f"the database {path} belongs to another program; point database_url at another file"
+        raise StoreError(message, "foreign", path=path)
     if revision is not None and revision not in known:
         raise StoreError(
             f"the database {path} was written by a newer thuky (revision {revision}, this one knows up to {HEAD}); "
-            "install the newer version again"
+            "install the newer version again",
+            "newer",
+            path=path,
         )
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)

@@ -5,12 +5,14 @@ import unicodedata
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import holidays
 import pytest
 from settings_folder import edit, good_folder
 
 from bot.domain.round import DeadlineReading
 from bot.settings import ConfigurationError, load
 from bot.settings.words import SENTENCES
+from bot.settings.working_time import national_days
 
 
 @pytest.fixture
@@ -187,3 +189,12 @@ def test_rounds_far_ahead_have_their_holidays(folder: Path) -> None:
 def days(first: str, last: str) -> list:
     start, end = datetime.fromisoformat(first).date(), datetime.fromisoformat(last).date()
     return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
+def test_the_national_calendar_is_the_package_s_own() -> None:
+    """It is taken from the country's file alone; the long way must give the same days."""
+    off, worked = national_days(2020, 2035)
+    calendar = holidays.country_holidays("VN", years=range(2020, 2036))
+    assert off == frozenset(calendar)
+    assert worked == frozenset(day for day in calendar.weekend_workdays if 2020 <= day.year <= 2035)
+    assert worked
