@@ -2,14 +2,14 @@
 
 from scene_office import SceneOffice, address, all_three, at, kind, reports, said
 
-MONDAY = at(3, 6, 9)
+SUNDAY = at(3, 5, 9)  # nobody is reminded on a Sunday: what goes out are answers
 
 
 def test_word_and_excel_in_two_mails_each_count_for_their_half(office: SceneOffice) -> None:
     """Every receipt says what is still missing; the last one that nothing is."""
     ta, cast = address("ta"), reports("ta")
     word = office.send(ta, "Báo cáo CCHC quý I/2023", [("bao cao.docx", cast.narrative())])
-    office.once(MONDAY)
+    office.once(SUNDAY)
     first = office.answer_to(word, ta)
     assert kind(first) == "receipt"
     assert "còn thiếu Biểu II.06 và Biểu thống kê CCHC" in " ".join(first["Subject"].split() + said(first).split())
@@ -22,14 +22,14 @@ def test_word_and_excel_in_two_mails_each_count_for_their_half(office: SceneOffi
 
     figures = [("II.06.xlsx", cast.ii06()), ("Thong ke.xlsx", cast.stats())]
     excel = office.send(ta, "Re: số liệu", figures, reply_to=first)
-    office.once(at(3, 7, 10))
+    office.once(at(3, 5, 18))
     last = office.answer_to(excel, ta)
     assert kind(last) == "receipt"
     assert "đã nhận đủ" in said(last).lower()
     assert "còn thiếu" not in said(last).lower()
     assert set(office.statuses("ta").values()) == {"fulfilled"}
-    assert office.status("ta")["narrative"]["first_received_at"] == "2023-03-06T09:00:00+07:00"
-    assert office.status("ta")["ii06"]["first_received_at"] == "2023-03-07T10:00:00+07:00"
+    assert office.status("ta")["narrative"]["first_received_at"] == "2023-03-05T09:00:00+07:00"
+    assert office.status("ta")["ii06"]["first_received_at"] == "2023-03-05T18:00:00+07:00"
 
 
 def test_a_broken_ii06_is_mended_by_a_reply(office: SceneOffice) -> None:
@@ -41,7 +41,7 @@ def test_a_broken_ii06_is_mended_by_a_reply(office: SceneOffice) -> None:
         ("Thống kê.xlsx", cast.stats()),
     ]
     sent = office.send(tdm, "Báo cáo CCHC quý I/2023", files)
-    office.once(MONDAY)
+    office.once(SUNDAY)
     correction = office.answer_to(sent, tdm)
     assert kind(correction) == "correction"
     assert "D14" in said(correction)
@@ -53,14 +53,14 @@ def test_a_broken_ii06_is_mended_by_a_reply(office: SceneOffice) -> None:
 
     mended = cast.ii06()
     reply = office.send(tdm, "Re: sửa biểu", [("Biểu II.06 (sửa).xlsx", mended)], reply_to=correction)
-    office.once(at(3, 7, 14))
+    office.once(at(3, 5, 18))
     receipt = office.answer_to(reply, tdm)
     assert kind(receipt) == "receipt"
     assert correction["Message-ID"] in receipt["References"]
     now = office.status("tdm")["ii06"]
     assert (now["status"], now["version"], now["late"]) == ("fulfilled", 2, False)
-    assert now["first_received_at"] == "2023-03-06T09:00:00+07:00"
-    assert now["first_valid_at"] == "2023-03-07T14:00:00+07:00"
+    assert now["first_received_at"] == "2023-03-05T09:00:00+07:00"
+    assert now["first_valid_at"] == "2023-03-05T18:00:00+07:00"
     versions = [(s["version"], s["verdict"]) for m in office.mails() for s in m["submissions"] if s["form"] == "ii06"]
     assert versions == [(1, "correction"), (2, "accepted")]
     folder = office.data / "reports" / "2023-q1" / "tdm"
@@ -74,9 +74,9 @@ def test_the_same_files_again_keep_their_number_and_make_no_version(office: Scen
     da = address("da")
     files = all_three("da")
     first = office.send(da, "Báo cáo CCHC quý I/2023", files)
-    office.once(MONDAY)
+    office.once(SUNDAY)
     again = office.send(da, "Báo cáo CCHC quý I/2023", files)
-    office.once(at(3, 6, 15))
+    office.once(at(3, 5, 18))
     mails = office.mail(first), office.mail(again)
     number = mails[0]["submissions"][0]["receipt_number"]
     assert number
@@ -94,10 +94,10 @@ def test_the_same_files_again_keep_their_number_and_make_no_version(office: Scen
 def test_the_very_mail_delivered_twice_is_answered_once(office: SceneOffice) -> None:
     da = address("da")
     sent = office.send(da, "Báo cáo CCHC quý I/2023", all_three("da"))
-    office.once(MONDAY)
+    office.once(SUNDAY)
     (stored,) = office.servers.stored("baocao@binhduong.example")
     office.servers.append("baocao@binhduong.example", stored.raw, stored.internal_date)
-    office.once(at(3, 6, 15))
+    office.once(at(3, 5, 18))
     assert [(m["outcome"], m["reason"]) for m in office.mails()] == [("accepted", "ok"), ("ignored", "duplicate")]
     assert len(office.answers_to(sent, da)) == 1
     assert {o["latest_version"] for o in office.status("da").values()} == {1}
@@ -108,6 +108,6 @@ def test_the_very_mail_twice_in_one_walk(office: SceneOffice) -> None:
     da = address("da")
     sent = office.send(da, "Báo cáo CCHC quý I/2023", all_three("da"))
     office.servers.send(sent, da, ["baocao@binhduong.example"])
-    office.once(MONDAY)
+    office.once(SUNDAY)
     assert [(m["outcome"], m["reason"]) for m in office.mails()] == [("accepted", "ok"), ("ignored", "duplicate")]
     assert len(office.answers_to(sent, da)) == 1
