@@ -17,7 +17,7 @@ from bot.documents.sandbox import Sandbox
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
 from bot.flows.services import Clock, Composing, Journal, Services
-from bot.screens import TEMPLATES
+from bot.screens import TEMPLATES, finding_words
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.store.vault import Vault
@@ -99,10 +99,9 @@ class _Writer:
     """The office's words: findings in words, notices as mails. Raises what broken templates raise, when made."""
 
     def __init__(self, settings: Settings) -> None:
-        from bot.checks.words import Words
         from bot.mail.compose import Composer
 
-        self.say = Words.load(TEMPLATES / settings.language.value).say
+        self.say = finding_words(settings.language).say
         self.composer = Composer(TEMPLATES, settings.office, self.say)
 
 

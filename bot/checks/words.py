@@ -1,6 +1,6 @@
 """Findings in words: codes and params → what people read, from `mail_templates/<language>/findings.toml`.
 
-Loading reads the one file and holds it against the catalogue: every code with title, found, expected and remedy, each
+Parsing holds the text of the file against the catalogue: every code with title, found, expected and remedy, each
 a text or a table of texts by the finding's `reason`. After that all is pure. A param that a stored finding lacks shows
 as "…", so that old findings can always be said. Figures are written the Vietnamese way: 2.544.
 """
@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bot.checks.catalogue import Page, pages
@@ -43,27 +42,26 @@ def _fill(text: str, params: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one language. Made by `load`; `say` and `page` are pure."""
+    """The words of one language. Made by `parse`; `say` and `page` are pure."""
 
     language: str
     _data: Mapping[str, Any]
 
     @classmethod
-    def load(cls, folder: Path) -> "Words":
-        """The words in `folder/findings.toml`; the folder's name is the language. Raises WordsError and OSError."""
-        path = folder / "findings.toml"
+    def parse(cls, language: str, toml: str, source: str) -> "Words":
+        """The words in the text of a findings.toml; `source` names the file in messages. Raises WordsError."""
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise WordsError(f"{path}: {error}") from error
+            data = tomllib.loads(toml)
+        except tomllib.TOMLDecodeError as error:
+            raise WordsError(f"{source}: {error}") from error
         for key in _lacking(data):
-            raise WordsError(f"{path}: {key}: found nothing, expected a text")
+            raise WordsError(f"{source}: {key}: found nothing, expected a text")
         for key, text in _texts("", data):
             try:
                 placeholders(text)
             except ValueError as error:
-                raise WordsError(f"{path}: {key}: {error}") from error
-        return cls(folder.name, data)
+                raise WordsError(f"{source}: {key}: {error}") from error
+        return cls(language, data)
 
     def say(self, finding: Finding, form_title: str = "") -> FindingWords:
         """The finding in words. `form_title` is the form's short title (`Biểu II.06`), empty when there is no form."""

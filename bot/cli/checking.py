@@ -19,7 +19,7 @@ from bot.domain.document import Document, Stated, Unreadable
 from bot.domain.form import Form
 from bot.domain.round import Assignment, Round
 from bot.domain.submission import Finding, Verdict
-from bot.screens import TEMPLATES, say
+from bot.screens import finding_words, say
 from bot.settings import Settings
 
 
@@ -44,7 +44,7 @@ def check(
     if agency is not None and agency not in settings.registry:
         stop(language, MISUSED, "error.agency", agency=agency, known=", ".join(a.code for a in settings.registry))
     picked = _round(settings, round_)
-    words = Words.load(TEMPLATES / language.value)
+    words = finding_words(language)
     results = []
     wrong = False
     for file in files:
@@ -131,7 +131,7 @@ def explain(
     """What a finding means, why it matters, how to mend it; without CODE, the catalogue."""
     settings = settings_of(context)
     language = settings.language
-    words = Words.load(TEMPLATES / language.value)
+    words = finding_words(language)
     pages = [words.page(p.code) for p in catalogue.pages()]
     if code is not None:
         pages = [p for p in pages if p.code == code.upper()]

@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from checks_reading import ROOT, check, context, forms, grid, said, text, workbook
@@ -26,10 +25,12 @@ from bot.domain.document import (
     Workbook,
 )
 from bot.domain.form import CellType, CountCheck, Form, Rule, Severity
+from bot.domain.office import Language
 from bot.domain.round import PeriodKind
 from bot.domain.submission import Finding, Place
+from bot.screens import finding_words
 
-WORDS = {language: Words.load(ROOT / "mail_templates" / language) for language in ("vi", "en")}
+WORDS = {language: finding_words(language) for language in Language}
 STATS = forms()["cchc_stats"]
 assert STATS.table is not None
 ROWS = STATS.table.rows
@@ -303,11 +304,10 @@ def test_a_check_without_a_page_or_with_a_taken_code_is_refused() -> None:
         (lambda text: text.replace("[kinds]", "[kinds"), "findings.toml"),
     ],
 )
-def test_bad_words_are_refused_with_their_key(tmp_path: Path, change: object, key: str) -> None:
+def test_bad_words_are_refused_with_their_key(change: object, key: str) -> None:
     good = (ROOT / "mail_templates" / "vi" / "findings.toml").read_text(encoding="utf-8")
-    (tmp_path / "findings.toml").write_text(change(good), encoding="utf-8")  # type: ignore[operator]
     with pytest.raises(WordsError, match=re.escape(key)):
-        Words.load(tmp_path)
+        Words.parse("vi", change(good), "findings.toml")  # type: ignore[operator]
 
 
 def test_unreadable_without_a_form() -> None:
