@@ -150,14 +150,15 @@ class _Batch:
 
 
 async def _connect(endpoint: Endpoint) -> aiosmtplib.SMTP:
-    """A logged-in connection. Raises `MailServerError`."""
+    """A connection, logged in where a user is set and the server offers it. Raises `MailServerError`.
+
+    A relay within the office may know no log-in; one that wants it and does not offer it refuses the mail itself.
+    """
     require_protection(endpoint, "SMTP")
     protected = endpoint.security is not Security.NONE
     client = aiosmtplib.SMTP(
         hostname=endpoint.host,
         port=endpoint.port,
-        username=endpoint.user or None,
-        password=endpoint.password if endpoint.user else None,
         timeout=endpoint.timeout,
         use_tls=endpoint.security is Security.TLS,
         start_tls=endpoint.security is Security.STARTTLS,
@@ -166,6 +167,10 @@ async def _connect(endpoint: Endpoint) -> aiosmtplib.SMTP:
     )
     try:
         await client.connect()
+        if endpoint.user:
+            await client.ehlo()
+            if client.supports_extension("auth"):
+                await client.login(endpoint.user, endpoint.password)
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         client.close()
         raise _connect_error(endpoint, error) from error

@@ -192,6 +192,17 @@ def test_a_refused_log_in_leaves_all_for_later(endpoint: Endpoint, handler: Hand
     assert handler.taken == []
 
 
+def test_a_relay_without_log_in_is_used_without(handler: Handler) -> None:
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        relay = Endpoint("127.0.0.1", controller.port, Security.NONE, "baocao", "bimat", timeout=5)
+        assert send(relay, mail())["k1"].outcome is SendOutcome.SENT
+        assert "auth" not in check_login(relay).extensions
+    finally:
+        controller.stop()
+
+
 def test_nobody_listens() -> None:
     results = send(Endpoint("127.0.0.1", 1, Security.NONE, timeout=2), mail("a"), mail("b"))
     assert {r.outcome for r in results.values()} == {SendOutcome.TRANSIENT}
