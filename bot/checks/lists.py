@@ -19,6 +19,7 @@ from bot.text.numbers import parse_number
 
 # Words between the label and a number by which the number is no count: "Số lượng tin, bài quý 1 năm 2023".
 _NO_COUNT = frozenset({"quy", "thang", "nam", "ky", "ngay", "phut", "thoi"})
+_COLUMNS = 60  # how far to the right of its label a count may stand
 _FIRST_NUMBER = re.compile(r"(?P<before>[^0-9]*?)(?P<number>[0-9][0-9.]*)")
 
 
@@ -60,6 +61,7 @@ def _stated(
     inside |= set(range(located.header_bottom, located.first_row))
     summed = {located.columns.get(key) for key in (spec.total.columns if spec.total else ())}
     labels = sorted(map(words, check.labels), key=len, reverse=True)
+    last = min(located.sheet.last_column, _COLUMNS)
     for (row, column), cell in sorted(located.sheet.cells.items()):
         if row in inside or not isinstance(cell.value, str):
             continue
@@ -72,9 +74,9 @@ def _stated(
             if number is not None and not _NO_COUNT & set(words(match["before"]).split()):
                 yield row, column, number, match["before"].strip(" :")
             continue
-        right = sorted(c for r, c in located.sheet.cells if r == row and c > column)
-        for place in right:
-            number = parse_number(located.sheet.cells[row, place].value, whole=True)
+        for place in range(column + 1, last + 1):
+            beside = located.sheet.cells.get((row, place))
+            number = parse_number(beside.value, whole=True) if beside is not None else None
             if number is not None and not _NO_COUNT & set(words(text).split()):
                 if place not in summed:
                     yield row, place, number, text.strip(" :")

@@ -7,7 +7,7 @@ no content. A part that occurs twice (a table of contents) is filled when any of
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.checks.headers import likeness, words
@@ -32,7 +32,9 @@ _SIGNATURE = re.compile(
 )
 _CLOSING = "tren day la"  # the sentence that closes a report belongs to no part
 _HEADING_WORDS = 30
+_HEADING_LETTERS = 300
 _PLAIN_WORDS = 15
+_ENOUGH = 1000  # letters of a part that are read: enough to see that it is filled
 _HEAD = 40  # paragraphs in which a title or the marks of a letter are sought
 
 
@@ -72,10 +74,11 @@ def find_headings(document: TextDocument, parts: Iterable[Part]) -> tuple[Place,
 def read_parts(document: TextDocument, form: Form) -> dict[str, PartState]:
     """The state of every part of the form, by code. A part counts as present when one of its sub-parts is."""
     places = find_headings(document, form.parts)
+    at = {place.index: place for place in places}
     states: dict[str, PartState] = {}
     for part in form.parts:
         own = [place for place in places if place.part.code == part.code]
-        contents = [_content(document, place, places, form) for place in own]
+        contents = [_content(document, place, at, form) for place in own]
         fullest = max(contents, key=len, default="")
         nil = bool(fullest) and _NIL.fullmatch(words(fullest)) is not None
         states[part.code] = PartState(part, own[0].heading if own else None, bool(words(fullest)) and not nil, nil)
@@ -138,28 +141,29 @@ def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[st
     if paragraph.level is None and len(printed) == 1 and printed.islower():
         return None  # a), b): sub-headings that repeat in every part
     marked = paragraph.level is not None or bool(printed)
+    looks = marked or paragraph.bold
+    # Each reading of the paragraph: its title's words, the heading as printed, what follows in the same line.
+    readings = [(bare, text, "")] if len(bare) <= _HEADING_LETTERS else []
+    if colon and rest.strip() and looks and len(title) <= _HEADING_LETTERS:
+        readings.append((title, text[: len(text) - len(rest)].rstrip(" :"), rest.strip()))
     best: tuple[float, Place] | None = None
-    for part, headings in wanted:
-        fit = max(_fit(words(bare), h, printed, part, marked, paragraph.bold) for h in headings)
-        place = Place(part, index, text, printed=printed)
-        if colon and rest.strip() and (marked or paragraph.bold):
-            inline = max(_fit(words(title), h, printed, part, marked, paragraph.bold) for h in headings)
-            if inline > fit:
-                fit, place = (
-                    inline,
-                    Place(part, index, text[: len(text) - len(rest)].rstrip(" :"), rest.strip(), printed),
-                )
-        if fit > 0 and (best is None or fit > best[0]):
-            best = fit, place
+    for shown, heading, rest in readings:
+        said = words(shown)
+        for part, headings in wanted:
+            fit = max(_fit(said, h, printed, part, looks) for h in headings)
+            if fit > 0 and (best is None or fit > best[0]):
+                best = fit, Place(part, index, heading, rest, printed)
     return best[1] if best else None
 
 
-def _fit(text: str, heading: str, printed: str, part: Part, marked: bool, bold: bool) -> float:
-    """How sure it is that a line with these words is that heading, 0 to 1."""
-    count = len(text.split())
+def _fit(text: str, heading: str, printed: str, part: Part, looks: bool) -> float:
+    """How sure it is that a line with these words is that heading, 0 to 1; `looks`: it looks like a heading."""
     if text == heading:
-        return 1.0 if marked or bold or count <= _PLAIN_WORDS else 0.0
-    if not (marked or bold) or count > _HEADING_WORDS:
+        return 1.0
+    if not looks:
+        return 0.0
+    count = len(text.split())
+    if count > _HEADING_WORDS:
         return 0.0
     same_number = bool(printed) and printed in (part.code, part.code.rsplit(".", 1)[-1])
     if text.startswith(heading + " ") and count <= len(heading.split()) + 14:
@@ -171,13 +175,13 @@ def _fit(text: str, heading: str, printed: str, part: Part, marked: bool, bold: 
     return 0.0
 
 
-def _content(document: TextDocument, place: Place, places: tuple[Place, ...], form: Form) -> str:
+def _content(document: TextDocument, place: Place, at: Mapping[int, Place], form: Form) -> str:
     """What stands between this heading and the next of the same or a higher level, headings and template dots left
     out.
     """
-    at = {other.index: other for other in places}
     own_depth, own_level = _depth(place.part, form), document.paragraphs[place.index].level
     lines = [_DOTS.sub(" ", place.rest)]
+    size = 0
     for index in range(place.index + 1, len(document.paragraphs)):
         paragraph = document.paragraphs[index]
         if (other := at.get(index)) is not None:
@@ -188,6 +192,8 @@ def _content(document: TextDocument, place: Place, places: tuple[Place, ...], fo
             break
         elif not _looks_like_heading(paragraph):
             lines.append(_DOTS.sub(" ", paragraph.text))
+        if (size := size + len(lines[-1].strip())) > _ENOUGH:
+            break
     return "\n".join(line for line in lines if words(line))
 
 

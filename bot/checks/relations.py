@@ -7,6 +7,7 @@ that comes right as soon as another finding's cell is mended is a consequence an
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from bot.checks.context import CheckContext
 from bot.checks.excel import is_bare
@@ -22,6 +23,8 @@ from bot.domain.form import CellType, Rule, Severity, TableSpec
 from bot.domain.submission import Finding, ParamValue, Place
 
 _REASONS = {"=": "equal", "<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+_EXPLAINING = 50  # broken rows that are tried as the cause of a wrong total
+_TOTALS = 200  # total rows that are looked at, from the bottom
 _ROUNDING = Decimal("0.05")  # what a sum of decimals may differ by
 
 
@@ -145,12 +148,13 @@ def total_wrong(context: CheckContext) -> Iterator[Finding]:
     facts, spec = context.table, context.form.table
     if facts is None or spec is None or spec.total is None or not isinstance(facts.located, Located):
         return
-    breaks = list(_row_breaks(facts, spec))
+    breaks = list(islice(_row_breaks(facts, spec), _EXPLAINING))
     count = len(facts.of_kind(RowKind.DATA))
     for key in spec.total.columns:
         tolerance = _ROUNDING if spec.column(key).type is CellType.DECIMAL else Decimal(0)
-        for total in facts.of_kind(RowKind.TOTAL):
-            sums, actual = total_sums(facts.rows, key).get(total.row, ()), total.figures.get(key)
+        sums_of = total_sums(facts.rows, key)
+        for total in facts.of_kind(RowKind.TOTAL)[-_TOTALS:]:
+            sums, actual = sums_of.get(total.row, ()), total.figures.get(key)
             if actual is None or not sums or any(abs(actual - right) <= tolerance for right in sums):
                 continue
             if _is_explained(breaks, key, actual - sums[0]) or (spec.count is not None and actual == count):

@@ -44,8 +44,10 @@ class TableRow:
     figures: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def row_numbers(located: Located, spec: TableSpec) -> Iterator[int]:
-    """The filled rows below the header, up to the footer; a header that is printed again is left out."""
+def filled_rows(located: Located, spec: TableSpec) -> Iterator[tuple[int, str]]:
+    """The filled rows below the header, up to the footer, each with its first text; a header that is printed again is
+    left out.
+    """
     cells_of = cells_by_row(located)
     label_column = located.columns.get(spec.label_column or "")
     for number in sorted(row for row in cells_of if row >= located.first_row):
@@ -56,7 +58,7 @@ def row_numbers(located: Located, spec: TableSpec) -> Iterator[int]:
         if not figures and texts and any(_FOOTER.match(words(text)) for text in texts):
             return
         if not _is_repeated_header(cells, located):
-            yield number
+            yield number, next(iter(texts), "")
 
 
 def _is_repeated_header(cells: list[Cell], located: Located) -> bool:
@@ -85,12 +87,6 @@ def is_blank(cell: Cell | None) -> bool:
         return True
     empty = cell.value is None or (isinstance(cell.value, str) and not squeeze(cell.value).strip(".… "))
     return empty and cell.formula is None and cell.error is None
-
-
-def row_texts(located: Located, number: int) -> Iterator[str]:
-    for column in sorted(c for r, c in located.sheet.cells if r == number):
-        if isinstance(value := located.sheet.cells[number, column].value, str) and value.strip():
-            yield squeeze(value)
 
 
 def is_total(text: str, labels: tuple[str, ...]) -> bool:

@@ -49,8 +49,8 @@ def column_sums(rows: Sequence[TableRow], key: str) -> tuple[Decimal, ...]:
         return ()
     root = _tree([row for row in rows if row.kind in (RowKind.DATA, RowKind.HEADING)], key)
     sums = [sum((n.lowest() for n in root.children), Decimal(0)), sum((n.upper() for n in root.children), Decimal(0))]
-    levels = {_level(row.code, _lettered(rows)) for row in data}
-    if _UNNUMBERED in levels:
+    lettered = _lettered(rows)
+    if any(_level(row.code, lettered) == _UNNUMBERED for row in data):
         sums.append(sum((row.figures[key] for row in data), Decimal(0)))
     return tuple(dict.fromkeys(sums))
 
@@ -64,7 +64,7 @@ def total_sums(rows: Sequence[TableRow], key: str) -> dict[int, tuple[Decimal, .
     for order, at in enumerate(totals):
         above = rows[totals[order - 1] + 1 if order else 0 : at]
         below = rows[at + 1 : totals[order + 1] if order + 1 < len(totals) else len(rows)]
-        block = column_sums(below if heads_blocks else above, key)
+        block = column_sums(below if heads_blocks else above, key) if len(totals) > 1 else ()
         is_grand = len(totals) == 1 or order == (0 if heads_blocks else len(totals) - 1)
         found[rows[at].row] = tuple(dict.fromkeys((*everything, *block) if is_grand else block))
     return found if everything else {}

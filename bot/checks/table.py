@@ -17,11 +17,10 @@ from bot.checks.rows import (
     cell_text,
     code_text,
     column_title,
+    filled_rows,
     is_blank,
     is_subtotal,
     is_total,
-    row_numbers,
-    row_texts,
 )
 from bot.checks.spec import Located, Missing, locate
 from bot.checks.values import Problem, read_cell
@@ -61,20 +60,20 @@ def read_table(workbook: Workbook, spec: TableSpec) -> TableFacts:
         return _read_fixed(located, spec, many)
     rows: list[TableRow] = []
     problems: list[Problem] = []
-    for number in row_numbers(located, spec):
-        row, found = _read_row(located, spec, number)
+    for number, text in filled_rows(located, spec):
+        row, found = _read_row(located, spec, number, text)
         if row is not None:
             rows.append(row)
             problems += found
     return TableFacts(located, tuple(rows), tuple(problems), many_sheets=many)
 
 
-def _read_row(located: Located, spec: TableSpec, number: int) -> tuple[TableRow | None, list[Problem]]:
+def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tuple[TableRow | None, list[Problem]]:
     cells = {key: located.sheet.cells.get((number, column)) for key, column in located.columns.items()}
     filled = {key for key, cell in cells.items() if not is_blank(cell)}
     code = code_text(cells[spec.code_column]) if spec.code_column in cells else ""
     label = cell_text(cells.get(spec.label_column or ""))
-    kind = _row_kind(located, spec, number, filled, label or code)
+    kind = _row_kind(spec, filled, label or code or text)
     if kind is None:
         return None, []
     figures: dict[str, Decimal] = {}
@@ -97,10 +96,9 @@ def _read_row(located: Located, spec: TableSpec, number: int) -> tuple[TableRow 
     return TableRow(number, kind, code, label, figures), problems
 
 
-def _row_kind(located: Located, spec: TableSpec, number: int, filled: set[str], label: str) -> RowKind | None:
+def _row_kind(spec: TableSpec, filled: set[str], first: str) -> RowKind | None:
     """What the row is; None when nothing of the table stands in it."""
     figures = {c.key for c in spec.columns if c.type in _NUMERIC} & filled
-    first = label or next((t for t in row_texts(located, number)), "")
     if spec.total is not None and is_total(first, spec.total.labels):
         return RowKind.TOTAL if figures & set(spec.total.columns) else RowKind.HEADING
     if spec.count is not None and is_total(first, spec.count.labels):
