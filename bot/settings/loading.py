@@ -109,6 +109,7 @@ class _Loader:
                     base=self.base,
                     default_timeout=office.get("timeout_seconds", 60),
                     report=self.report,
+                    other=endpoints.get("imap"),
                 )
                 later += faults
         return endpoints, later

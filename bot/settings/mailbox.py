@@ -48,14 +48,19 @@ def build_endpoint(
     base: Path,
     default_timeout: float,
     report: Report,
+    other: Endpoint | None = None,
 ) -> tuple[Endpoint, list[Fault]]:
-    """The endpoint of one server, and the faults that matter only once mail is needed."""
+    """The endpoint of one server, and the faults that matter only once mail is needed.
+
+    `other` is the endpoint built before: where the same user logs in at both, its password does for this one too.
+    """
     if table.security is Security.NONE and not is_loopback(table.host):
         report.fault(*layers.of(server, "security"), f'"none", {table.host}', "loopback")
     later: list[Fault] = []
     password = ""
     if table.user:
-        password = _password(server, table, layers, environ, base, report, later)
+        shared = other.password if other and other.user == table.user else ""
+        password = _password(server, table, layers, environ, base, report, later, shared)
     ca_file = str(base / table.ca_file) if table.ca_file else None
     if ca_file is not None and not _is_authority(ca_file):
         expected = report.say("ca_file")
@@ -80,6 +85,7 @@ def _password(
     base: Path,
     report: Report,
     later: list[Fault],
+    shared: str,
 ) -> str:
     variable, credential = f"THUKY_{server.upper()}__PASSWORD", f"{server}_password"
     if environ.get(variable):
@@ -89,6 +95,8 @@ def _password(
         path, place = Path(folder) / credential, ("environment", "CREDENTIALS_DIRECTORY")
     elif table.password_file:
         path, place = base / table.password_file, layers.of(server, "password_file")
+    elif shared:
+        return shared
     else:
         expected = report.say("password", variable=variable, table=server, credential=credential)
         later.append(Fault(layers.of(server)[0], f"{server}.password", report.say("nothing"), expected))

@@ -122,6 +122,14 @@ class TestPasswords:
         assert load(folder, {**credentials, "THUKY_IMAP__PASSWORD": " as it is "}).imap.password == " as it is "
         assert "words" not in repr(load(folder, {}))
 
+    def test_one_user_at_both_servers_needs_one_password(self, folder: Path) -> None:
+        same = {"THUKY_IMAP__USER": "ai@x.example", "THUKY_SMTP__USER": "ai@x.example", "THUKY_IMAP__PASSWORD": "x"}
+        settings = load(folder, same)
+        settings.require_mail()
+        assert settings.smtp.password == "x"
+        assert load(folder, {**same, "THUKY_SMTP__PASSWORD": "y"}).smtp.password == "y"
+        assert load(folder, {**same, "THUKY_SMTP__USER": "khac@x.example"}).smtp.password == ""
+
     def test_no_user_needs_no_password(self, folder: Path) -> None:
         load(folder, {"THUKY_SMTP__USER": "", "THUKY_IMAP__PASSWORD": "x"}).require_mail()
 
