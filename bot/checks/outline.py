@@ -15,8 +15,9 @@ from bot.domain.document import FormScore, Paragraph, TextDocument
 from bot.domain.form import Form, Part
 from bot.text.accents import fold
 
-_NUMBER = re.compile(
-    r"\s*(?:(?:[IVX]{1,5}|[0-9]{1,2})(?:\.[0-9]{1,2})*(?:[.):/-]+\s*|\s+)|[a-zđ][.)]\s*)(?=\S)"  # II. 2) 2.1 a)
+_NUMBER = re.compile(  # II.   Phần II:   2)   2.1   a)
+    r"\s*(?:(?i:phần|mục|phan|muc)\s+)?"
+    r"(?P<number>(?:[IVX]{1,5}|[0-9]{1,2})(?:\.[0-9]{1,2})*(?=[.):/\s-])|[a-zđ](?=[.)]))[.):/-]*\s*(?=\S)"
 )
 _BULLET = re.compile(r"^\s*[-–—+*•·●▪o]\s")
 _BULLETS = frozenset("-–—+*•·●▪o\uf0b7")
@@ -136,7 +137,7 @@ def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[st
         return None
     number = _NUMBER.match(text)
     bare = text[number.end() :] if number else text
-    printed = (paragraph.number or (number.group(0) if number else "")).strip(" .):/-")
+    printed = (paragraph.number or (number["number"] if number else "")).strip(" .):/-")
     title, colon, rest = bare.partition(":")
     if paragraph.level is None and len(printed) == 1 and printed.islower():
         return None  # a), b): sub-headings that repeat in every part

@@ -28,6 +28,7 @@ def codes(*lines: str | Paragraph) -> list[str]:
         ("II. KẾT QUẢ THỰC HIỆN CÁC NHIỆM VỤ, GIẢI PHÁP CCHC TRÊN CÁC LĨNH VỰC", ["II"]),
         ("IV. Phương hướng nhiệm vụ quý II/2023", ["IV"]),
         ("V- Đề xuất, kiến nghị", ["V"]),
+        ("Phần III. Đánh giá chung: kết quả tích cực; tồn tại, hạn chế", ["III"]),
         ("Trong quý, công tác cải cách thủ tục hành chính đạt kết quả tốt.", []),
         ("Cải cách thủ tục hành chính được quan tâm và đạt nhiều kết quả tích cực trong quý.", []),
         ("- Cải cách thủ tục hành chính", []),
