@@ -53,7 +53,7 @@ def one_instance(data_dir: Path) -> Iterator[None]:
 
 
 def once(services: Services) -> Turn:
-    """Turns until mailbox and outbox are quiet; returns the sum. The last turn's trouble is kept."""
+    """Turns until mailbox and outbox are quiet; returns the sum, with the last turn's trouble and the last refusal."""
     recover(services)
     total = Turn()
     for _ in range(MAX_TURNS):
@@ -64,6 +64,7 @@ def once(services: Services) -> Turn:
             total.queued + step.queued,
             total.sent + step.sent,
             step.trouble,
+            step.refusal or total.refusal,
         )
         if step.is_quiet or step.trouble:
             break

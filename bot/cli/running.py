@@ -73,6 +73,8 @@ def once(
             sent=total.sent,
         )
     )
+    if total.refusal:
+        stop(settings.language, WRONG, "error.not_sent", error=total.refusal)
 
 
 def demo(

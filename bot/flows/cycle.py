@@ -18,13 +18,16 @@ from bot.mail.inbox import Inbox, MailServerError
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn did. `trouble` is the sentence of a server that refused, empty when all went well."""
+    """What one turn did. `trouble` is why the mailbox could not be read, `refusal` why a mail could not be sent; both
+    empty when all went well.
+    """
 
     fetched: int = 0
     finished: int = 0
     queued: int = 0
     sent: int = 0
     trouble: str = ""
+    refusal: str = ""
 
     @property
     def is_quiet(self) -> bool:
@@ -46,10 +49,10 @@ def turn(services: Services, should_stop: Callable[[], bool] = lambda: False) ->
         finished += process_pending(services, should_stop)
     if not trouble and not should_stop():
         queued = tick(services)
-    sent = dispatch(services)
+    sending = dispatch(services)
     if not trouble:
         trouble = _copies(services)
-    return Turn(fetched, finished, queued, sent, trouble)
+    return Turn(fetched, finished, queued, sending.sent, trouble, sending.refusal)
 
 
 def _copies(services: Services) -> str:

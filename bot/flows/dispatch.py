@@ -7,6 +7,7 @@ then go to the Sent folder.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.decide.retrying import after_attempt
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState, SendOutcome, SendResult
@@ -29,17 +30,27 @@ def recover(services: Services) -> None:
         _alert(services, record, "nudge_unknown", record.last_error)
 
 
-def dispatch(services: Services) -> int:
-    """Sends everything that is due now. Returns how many mails the server took."""
-    sent = 0
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """How many mails the server took, and its words for the last one that it did not take."""
+
+    sent: int = 0
+    refusal: str = ""
+
+
+def dispatch(services: Services) -> Dispatched:
+    """Sends everything that is due now."""
+    done = Dispatched()
     while batch := services.store.claim_due(services.now(), BATCH):
-        sent += _send(services, batch)
-    return sent
+        step = _send(services, batch)
+        done = Dispatched(done.sent + step.sent, step.refusal or done.refusal)
+    return done
 
 
-def _send(services: Services, batch: Sequence[OutgoingRecord]) -> int:
+def _send(services: Services, batch: Sequence[OutgoingRecord]) -> Dispatched:
     records = {r.mail.key: r for r in batch}
     taken: list[str] = []
+    refusals: list[str] = []
 
     def settle(key: str, result: SendResult) -> None:
         record = records.pop(key)
@@ -60,7 +71,10 @@ def _send(services: Services, batch: Sequence[OutgoingRecord]) -> int:
         )
         if state is OutgoingState.SENT:
             taken.append(key)
-        if state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) or result.refused:
+        if error:
+            refusals.append(error)
+        # A mail that is tried again is no matter for alarm; one that went to some only is, for the others never get it.
+        if state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) or (state is OutgoingState.SENT and error):
             _alert(services, record, "outgoing_refused", error)
 
     try:
@@ -69,11 +83,11 @@ def _send(services: Services, batch: Sequence[OutgoingRecord]) -> int:
         # Whatever broke the batch: a mail that was claimed and never tried goes back to the queue.
         for record in list(records.values()):
             settle(record.mail.key, SendResult(SendOutcome.TRANSIENT, "not tried"))
-    return len(taken)
+    return Dispatched(len(taken), refusals[-1] if refusals else "")
 
 
 def _error(result: SendResult) -> str:
-    refused = "; ".join(f"{address}: {text}" for address, text in result.refused.items())
+    refused = "; ".join(f"{address}: {text}" for address, text in result.refused.items() if text != result.reply)
     return "; ".join(part for part in (result.reply, refused) if part)
 
 

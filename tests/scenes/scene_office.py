@@ -46,6 +46,7 @@ KINDS = {"xlsx": XLSX, "docx": DOCX, "pdf": ("application", "pdf"), "doc": ("app
 WAIT_SECONDS = 45.0
 
 
+STRANGER, PRIVATE = "nguoila@noikhac.example", "canbo@hopthu.test"
 ROUND = "2023-q1"
 
 

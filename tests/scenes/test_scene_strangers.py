@@ -1,8 +1,6 @@
 """Mail that nobody asked for: strangers, machines, lists, bounces. Nobody of them gets an answer."""
 
-from scene_office import BOX, COORDINATOR, SceneOffice, address, all_three, at, kind, said
-
-STRANGER, PRIVATE = "nguoila@noikhac.example", "canbo@hopthu.test"
+from scene_office import BOX, COORDINATOR, PRIVATE, SceneOffice, address, all_three, at, kind, said
 
 
 def test_an_unknown_sender_waits_for_the_coordinator_and_goes_on_when_bound(office: SceneOffice) -> None:
