@@ -43,6 +43,8 @@ def faults_of(file: str, error: ValidationError) -> list[Fault]:
             found, expected = "an unknown key", "only the keys that the guide names"
         else:
             found, expected = shown(value), detail["msg"].removeprefix("Value error, ")
+            if any("password" in str(step) for step in detail["loc"]):
+                found = "a value that is not shown"
         faults.append(Fault(file, key_of(detail["loc"]), found, expected))
     return faults
 

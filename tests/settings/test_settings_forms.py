@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from bot.domain.form import CellType, FormKind
+from bot.settings.faults import faults_of
 from bot.settings.forms import load_forms
 
 CONFIG = Path(__file__).parents[2] / "config" / "forms"
@@ -102,3 +104,14 @@ def test_all_faults_of_all_files_at_once_and_good_files_stay(tmp_path: Path) -> 
 
 def test_no_form_at_all_is_a_fault(tmp_path: Path) -> None:
     assert [fault.found for fault in load_forms(tmp_path)[1]] == ["no form"]
+
+
+def test_a_fault_never_shows_a_password() -> None:
+    class Server(BaseModel):
+        password: int
+
+    with pytest.raises(ValidationError) as caught:
+        Server.model_validate({"password": "hunter2"})
+    (fault,) = faults_of("office.toml", caught.value)
+    assert fault.key == "password"
+    assert "hunter2" not in str(fault)
