@@ -1,4 +1,7 @@
-"""What a file of `config/forms` may hold, as pydantic models: the keys are those of `bot.domain.form`, none beside them."""
+"""What a file of `config/forms` may hold, as pydantic models.
+
+The keys are those of `bot.domain.form`, none beside them.
+"""
 
 from decimal import Decimal
 from typing import Annotated
