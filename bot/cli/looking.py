@@ -99,7 +99,10 @@ def mails(
         records = services.store.mails(outcome=Outcome(outcome) if outcome else None)
         if as_json:
             zone = services.office.working_time.timezone
-            print_json([shapes.mail(r, services.store.replies(r.id), zone) for r in records])
+            replies: dict[int | None, list[OutgoingRecord]] = {}
+            for reply in services.store.outbox():
+                replies.setdefault(reply.mail.mail_id, []).append(reply)
+            print_json([shapes.mail(r, replies.get(r.id, ()), zone) for r in records])
         else:
             _print_mails(services, records, settings.language)
 

@@ -7,7 +7,7 @@ from bot.decide.obligations import deadline_for, effective_verdict, round_state
 from bot.domain.agency import Agency
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
 from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Thread
-from bot.domain.round import Decision, ObligationStatus, Round, RoundState
+from bot.domain.round import Decision, ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission
 from bot.flows.assess import Assessment, receipt_number
 from bot.flows.services import Services
@@ -25,10 +25,12 @@ def answer(
 ) -> tuple[OutgoingMail, ...]:
     """The receipt or correction for this mail, ready to queue; empty when nobody may be answered."""
     decisions = services.store.decisions(round=round_.code)
-    results = _results(services, round_, assessment, decisions)
+    earlier = services.store.submissions(round=round_.code, agency=agency.code)
+    results = _results(services, round_, assessment, earlier, decisions)
     needs_mending = outcome is Outcome.CORRECTION or any(not r.verdict.is_valid for r in results)
     kind = NoticeKind.CORRECTION if needs_mending else NoticeKind.RECEIPT
-    state = _state_after(services, round_, agency, assessment, decisions)
+    # What the agency owes as it will stand when this mail is committed.
+    state = round_state(round_, (*earlier, *assessment.submissions), decisions, services.now())
     in_this_mail = {r.form.code for r in results}
     others = [o for o in state.of(agency.code) if o.form not in in_this_mail and not o.status.is_settled]
     deadline = deadline_for(round_, decisions, agency.code)
@@ -104,21 +106,23 @@ def _thread(mail: InboundMail) -> Thread:
 
 
 def _results(
-    services: Services, round_: Round, assessment: Assessment, decisions: Sequence[Decision]
+    services: Services,
+    round_: Round,
+    assessment: Assessment,
+    earlier: Sequence[Submission],
+    decisions: Sequence[Decision],
 ) -> tuple[FormResult, ...]:
     """New submissions and repeated ones, in the order in which the round asks for the forms."""
     order = list(dict.fromkeys(a.form for a in round_.assignments))
     both = sorted((*assessment.submissions, *assessment.repeated), key=lambda s: order.index(s.form))
-    return tuple(_result(services, submission, decisions) for submission in both)
+    return tuple(_result(services, submission, earlier, decisions) for submission in both)
 
 
-def _result(services: Services, submission: Submission, decisions: Sequence[Decision]) -> FormResult:
+def _result(
+    services: Services, submission: Submission, earlier: Sequence[Submission], decisions: Sequence[Decision]
+) -> FormResult:
     verdict = effective_verdict(submission, decisions)
-    valid = [
-        s.version
-        for s in services.store.submissions(round=submission.round, agency=submission.agency)
-        if s.form == submission.form and effective_verdict(s, decisions).is_valid
-    ]
+    valid = [s.version for s in earlier if s.form == submission.form and effective_verdict(s, decisions).is_valid]
     return FormResult(
         form=services.forms[submission.form],
         version=submission.version,
@@ -127,11 +131,3 @@ def _result(services: Services, submission: Submission, decisions: Sequence[Deci
         files=submission.files,
         stands=max(valid, default=None) if not verdict.is_valid else None,
     )
-
-
-def _state_after(
-    services: Services, round_: Round, agency: Agency, assessment: Assessment, decisions: Sequence[Decision]
-) -> RoundState:
-    """What the agency owes as it will stand when this mail is committed."""
-    known = (*services.store.submissions(round=round_.code, agency=agency.code), *assessment.submissions)
-    return round_state(round_, known, decisions, services.now())

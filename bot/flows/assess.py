@@ -85,20 +85,22 @@ def assess(
     carrier = next((m.form for _, m in primaries if m.form and m.form.kind is FormKind.OUTLINE), None) or (
         primaries[0][1].form if primaries else None
     )
+    earlier = services.store.submissions(round=round_.code, agency=agency.code)
     submissions, repeated = [], []
     for file, found in primaries:
         form = found.form
         assert form is not None
-        earlier = services.store.find_submission_by_files(
-            agency.code, round_.code, form.code, frozenset({file.attachment.sha256})
-        )
-        if earlier:
-            repeated.append(earlier)
-            continue
         beside = companions if form is carrier else []
-        submissions.append(_submit(services, record, file, beside, form, agency, match, round_))
+        versions = [s for s in earlier if s.form == form.code]
+        same = _same_again(versions, file, beside)
+        if same:
+            repeated.append(same)
+            continue
+        version = max((s.version for s in versions), default=0) + 1
+        submissions.append(_submit(services, record, file, beside, form, version, agency, match, round_))
     placed = {m.form.code for _, m in primaries if m.form}
-    missing = [f for f in owed if f.code not in placed and not _has_valid(services, agency, round_, f)]
+    valid = {s.form for s in earlier if s.verdict.is_valid}
+    missing = [f for f in owed if f.code not in placed and f.code not in valid]
     return Assessment(
         submissions=tuple(submissions),
         repeated=tuple(repeated),
@@ -119,6 +121,7 @@ def _submit(
     file: ReadFile,
     beside: Sequence[ReadFile],
     form: Form,
+    version: int,
     agency: Agency,
     match: RoundMatch,
     round_: Round,
@@ -140,7 +143,6 @@ def _submit(
     if match.reason is Reason.WRONG_PERIOD and not any(f.code == "C101" for f in findings):
         # The mail speaks of another period and this file of none: nothing is guessed.
         findings = (*findings, wrong_period_finding(match, file.attachment.name, round_))
-    version = services.store.next_version(agency.code, round_.code, form.code)
     stored = tuple(
         _store(services, f.attachment, round_.code, agency.code, form.code, version) for f in (file, *beside)
     )
@@ -185,11 +187,13 @@ def _store(
     return StoredFile(attachment.name, sha256, attachment.size, path)
 
 
-def _has_valid(services: Services, agency: Agency, round_: Round, form: Form) -> bool:
-    return any(
-        s.form == form.code and s.verdict.is_valid
-        for s in services.store.submissions(round=round_.code, agency=agency.code)
-    )
+def _same_again(versions: Sequence[Submission], file: ReadFile, beside: Sequence[ReadFile]) -> Submission | None:
+    """The newest version that held this very file, and whatever came beside it now: the scan need not come again."""
+    main, all_now = file.attachment.sha256, {f.attachment.sha256 for f in (file, *beside)}
+    for version in reversed(versions):
+        if version.files and version.files[0].sha256 == main and all_now <= {f.sha256 for f in version.files}:
+            return version
+    return None
 
 
 def _loose(file: ReadFile, found: FileMatch, missing: Sequence[Form], placed: Mapping[str, str]) -> list[Finding]:

@@ -37,7 +37,7 @@ from bot.flows.services import Services
 from bot.flows.shelf import shelve
 from bot.mail.bounces import bounced_addresses
 from bot.mail.parse import parse
-from bot.store.errors import StoreError
+from bot.store.errors import StoreConflictError, StoreError
 
 # Beside the checks' codes: what names the reason of a correction, the more telling one first.
 REASON_OF_CODE = (("C101", Reason.WRONG_PERIOD), ("C102", Reason.WRONG_AGENCY), ("M101", Reason.NO_ATTACHMENT))
@@ -65,6 +65,9 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
             services.store.finish(taken.result, outgoing=taken.outgoing, now=services.now())
             if taken.result.submissions and taken.result.round and taken.result.agency:
                 shelve(services, taken.result.round, taken.result.agency)
+        except StoreConflictError as error:  # the coordinator was quicker with this version, say: it is taken anew
+            _broken(services, record, error)
+            continue
         except (OSError, StoreError):
             raise
         except Exception as error:

@@ -51,7 +51,8 @@ class MailRow(Base, table=True):
     __table_args__ = (
         UniqueConstraint("account", "folder", "uidvalidity", "uid"),
         one_of("outcome", Outcome),
-        is_sha256(),
+        # Empty for a mail that was never fetched, because it is over the size limit.
+        CheckConstraint("length(sha256) IN (0, 64)", name="sha256_length"),
         CheckConstraint("size >= 0", name="size_natural"),
         CheckConstraint("attempts >= 0", name="attempts_natural"),
         CheckConstraint("duplicate_of < id", name="duplicate_of_earlier"),

@@ -62,7 +62,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_mail_attempts_natural")),
         sa.CheckConstraint("duplicate_of < id", name=op.f("ck_mail_duplicate_of_earlier")),
-        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_mail_sha256_length")),
+        sa.CheckConstraint("length(sha256) IN (0, 64)", name=op.f("ck_mail_sha256_length")),
         sa.CheckConstraint("size >= 0", name=op.f("ck_mail_size_natural")),
         sa.ForeignKeyConstraint(["duplicate_of"], ["mail.id"], name=op.f("fk_mail_duplicate_of_mail")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
