@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
-from bot.decide.obligations import deadline_for, effective_verdict, round_state
+from bot.decide.obligations import effective_verdict, round_state
 from bot.domain.agency import Agency
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
 from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Thread
@@ -33,7 +33,11 @@ def answer(
     state = round_state(round_, (*earlier, *assessment.submissions), decisions, services.now())
     in_this_mail = {r.form.code for r in results}
     others = [o for o in state.of(agency.code) if o.form not in in_this_mail and not o.status.is_settled]
-    deadline = deadline_for(round_, decisions, agency.code)
+    brought = [o.deadline for o in state.of(agency.code) if o.form in in_this_mail]
+    missed = [d for d in brought if record.received_at >= d.instant]
+    to_do = [o.deadline for o in state.of(agency.code) if not o.status.is_settled]
+    # Each form has its own: the one that this mail has missed, or the next of what is still to be done.
+    deadline = min(missed or to_do or brought or [round_.deadline], key=lambda d: d.instant)
     receipts = [s.receipt_number for s in assessment.repeated if s.receipt_number]
     is_repeat = bool(assessment.repeated) and not assessment.submissions
     notice = AnswerNotice(
@@ -53,7 +57,7 @@ def answer(
         ),
         round=round_,
         deadline=deadline,
-        late=record.received_at >= deadline.instant,
+        late=bool(missed) if brought else record.received_at >= deadline.instant,
         duplicate=is_repeat,
         mail_id=record.id,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from embedded_office import BOX, COORDINATOR, ROUND, STRANGER, Office, at, embedded_office
 
-from bot.domain.mail import Outcome, OutgoingState
+from bot.domain.mail import InboundRecord, Outcome, OutgoingState
 from bot.flows import decisions
 from bot.flows.fetch import fetch_new
 from bot.flows.intake import take_in
@@ -281,13 +281,38 @@ def test_the_answer_goes_to_a_bound_address_that_wrote(office: Office) -> None:
     assert [m["X-Thuky-Key"] for m in office.got(STRANGER)] == [f"receipt:{ROUND}:stp:{held.id}"]
 
 
-def test_an_extension_of_one_form_is_the_deadline_of_its_answer(office: Office) -> None:
+def text_of(office: Office, record: InboundRecord) -> str:
+    """The plain text of the one answer to that mail."""
+    (answer,) = office.answers(record)
+    (mail,) = [m for m in office.got(answer.mail.to[0]) if m["Message-ID"] == answer.mail.message_id]
+    return str(mail.get_body(("plain",)).get_content())
+
+
+def test_each_form_s_own_extension_is_the_deadline_of_its_answer(office: Office) -> None:
     aim = decisions.target(office.services, "vpub", ROUND, "ii06")
     decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
-    office.took("vpub", [("Báo cáo.docx", office.cast("vpub").narrative())])
-    record = office.took("vpub", [("Biểu.xlsx", office.cast("vpub").ii06({"C14": 120}))], moment=at(3, 14))
-    (notice,) = office.answers(record)
-    body = office.got("vpub")[-1].get_body(("plain",)).get_content()
-    assert notice.mail.kind.value == "correction"
-    assert "15/3/2023" in body or "15/03/2023" in body
-    assert "09/3/2023" not in body
+    cast = office.cast("vpub")
+    receipt = office.took("vpub", [("Báo cáo.docx", cast.narrative())])
+    assert "15/3/2023" in text_of(office, receipt), "what is still missing is due by its own deadline"
+    correction = office.took("vpub", [("Biểu.xlsx", cast.ii06({"C14": 120}))], moment=at(3, 14))
+    assert correction.outcome is Outcome.CORRECTION
+    assert "15/3/2023" in text_of(office, correction)
+    assert "09/3/2023" not in text_of(office, correction)
+    in_time = office.took("vpub", [("Biểu.xlsx", cast.ii06())], moment=at(3, 15))
+    assert "sau hạn" not in text_of(office, in_time)
+
+
+def test_what_came_late_is_said_with_the_deadline_that_it_missed(office: Office) -> None:
+    aim = decisions.target(office.services, "vpub", ROUND, "ii06")
+    decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    late = office.took("vpub", [("Báo cáo.docx", office.cast("vpub").narrative())], moment=at(3, 10, 8))
+    assert "sau hạn" in text_of(office, late)
+    assert "09/3/2023" in text_of(office, late)
+
+
+def test_what_came_in_its_own_time_is_not_late_because_something_else_is(office: Office) -> None:
+    aim = decisions.target(office.services, "vpub", ROUND, "ii06")
+    decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    record = office.took("vpub", [("Biểu.xlsx", office.cast("vpub").ii06())], moment=at(3, 14))
+    assert "đến sau hạn" not in text_of(office, record)
+    assert "trong thời gian sớm nhất" in text_of(office, record), "the narrative is overdue"
