@@ -36,8 +36,10 @@ def answer(
     brought = [o.deadline for o in state.of(agency.code) if o.form in in_this_mail]
     missed = [d for d in brought if record.received_at >= d.instant]
     to_do = [o.deadline for o in state.of(agency.code) if not o.status.is_settled]
-    # Each form has its own: the one that this mail has missed, or the next of what is still to be done.
-    deadline = min(missed or to_do or brought or [round_.deadline], key=lambda d: d.instant)
+    to_mend = [o.deadline for o in state.of(agency.code) if o.form in in_this_mail and not o.status.is_settled]
+    # Each form has its own: the one that this mail has missed, or that of what it must mend, or the next of what is
+    # still to be done.
+    deadline = min(missed or to_mend or to_do or brought or [round_.deadline], key=lambda d: d.instant)
     receipts = [s.receipt_number for s in assessment.repeated if s.receipt_number]
     is_repeat = bool(assessment.repeated) and not assessment.submissions
     notice = AnswerNotice(

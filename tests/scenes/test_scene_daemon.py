@@ -1,6 +1,11 @@
 """`thuky run` as a process: mail comes in while it runs, the answer is waited for where the agency reads it."""
 
 import email.utils
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scene_office import BOX, SceneOffice, address, all_three, body, kind, reports, said, wait_until
@@ -8,6 +13,42 @@ from scene_office import BOX, SceneOffice, address, all_three, body, kind, repor
 
 def files_under(folder: Path) -> int:
     return sum(f.is_file() and not f.name.startswith(".") for f in folder.rglob("*")) if folder.exists() else 0
+
+
+def closed_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as holder:
+        return int(holder.getsockname()[1])
+
+
+@contextmanager
+def opened(port: int, server: tuple[str, int]) -> Iterator[None]:
+    """Whoever connects to `port` reaches `server`, while the block runs."""
+
+    class Passing(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(server) as other:
+                back = threading.Thread(target=_pour, args=(other, self.request), daemon=True)
+                back.start()
+                _pour(self.request, other)
+                back.join()
+
+    class Gate(socketserver.ThreadingTCPServer):
+        allow_reuse_address = daemon_threads = True
+
+    with Gate(("127.0.0.1", port), Passing) as gate:
+        threading.Thread(target=gate.serve_forever, args=(0.05,), daemon=True).start()
+        yield
+        gate.shutdown()
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        target.close()
 
 
 def test_a_clean_submission_is_answered_while_the_daemon_runs(office: SceneOffice) -> None:
@@ -92,3 +133,27 @@ def test_killed_twice_in_the_middle_it_answers_once(office: SceneOffice) -> None
     assert {o["latest_version"] for o in office.status("tdm").values()} == {1}
     assert len([m for m in office.servers.inbox(BOX, "Sent") if m["In-Reply-To"] == sent["Message-ID"]]) == 1
     assert files_under(office.data / "reports" / "2023-q1" / "tdm") == 6  # three files, and three links in latest/
+
+
+def test_servers_that_are_away_and_come_back(office: SceneOffice) -> None:
+    """Neither server answers when the daemon starts; then the mailbox comes back, then the sending server."""
+    office.move_round()
+    imap, smtp = closed_port(), closed_port()
+    ports, host = office.servers.ports, office.servers.host
+    office.extra = {"THUKY_IMAP__PORT": str(imap), "THUKY_SMTP__PORT": str(smtp)}
+    stp = address("stp")
+    log = office.folder / "daemon.log"
+    with office.running() as daemon:
+        wait_until(lambda: "mailbox_unreachable" in log.read_text("utf-8"))
+        sent = office.send(stp, "Báo cáo quý I/2023", [("Báo cáo.docx", reports("stp").narrative())])
+        with opened(imap, (host, ports.imaps)):
+            wait_until(lambda: "mail_not_sent" in log.read_text("utf-8"))
+            (queued,) = office.mail(sent)["replies"]
+            assert queued["state"] in ("queued", "sending")
+            assert office.answers_to(sent, stp) == []
+            with opened(smtp, (host, ports.submission)):
+                answer = office.answer_to(sent, stp)
+                office.servers.wait_for(BOX, lambda m: m["Message-ID"] == answer["Message-ID"], folder="Sent")
+        assert daemon.poll() is None
+    assert (answer["Message-ID"], kind(answer)) == (queued["message_id"], "receipt")
+    assert "Traceback" not in log.read_text("utf-8")

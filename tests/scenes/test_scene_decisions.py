@@ -26,9 +26,7 @@ def test_extend_and_excuse(office: SceneOffice) -> None:
     decided(office, "extend", "stc", "--until", until.isoformat())
     decided(office, "excuse", "ptth")
     office.once()
-    assert f"{until:%d/%m}".lstrip("0") in told(office, "stc").replace("/0", "/") or f"{until:%d/%-m}" in told(
-        office, "stc"
-    )
+    assert f"{until:%d/}{until.month}" in told(office, "stc")
     (narrative,) = office.status("stc").values()
     end = datetime.combine(until + timedelta(days=1), datetime.min.time(), VN)
     assert (narrative["status"], narrative["deadline"]) == ("open", end.isoformat())
@@ -97,7 +95,7 @@ def test_a_held_mail_is_released_for_an_agency(office: SceneOffice) -> None:
 def test_decisions_that_make_no_sense_are_refused_with_what_would_do(office: SceneOffice) -> None:
     office.move_round()
     for words, expected in (
-        (("extend", "stc", "--until", "2023-03-15"), "2023-03-1"),
+        (("extend", "stc", "--until", "2023-03-15"), "đã qua"),
         (("excuse", "khongco"), "stp"),
         (("accept", "stc", "--form", "narrative"), "stc"),
         (("excuse", "stc", "--form", "ii06"), "narrative"),
@@ -108,3 +106,23 @@ def test_decisions_that_make_no_sense_are_refused_with_what_would_do(office: Sce
         assert expected in done.err
     office.once()
     assert office.outbox("decision") == []
+
+
+def test_an_extension_of_one_form_is_that_forms_deadline_in_every_answer(office: SceneOffice) -> None:
+    """The round has ended; II.06 alone has been given more time."""
+    now = datetime.now(VN)
+    office.move_round(opened=now - timedelta(days=40), deadline=now - timedelta(days=15))
+    until = (now + timedelta(days=5)).date()
+    decided(office, "extend", "vpub", "--form", "ii06", "--until", until.isoformat())
+    vpub, cast = address("vpub"), reports("vpub")
+    broken = office.send(vpub, "Biểu II.06 quý I/2023", [("II.06.xlsx", cast.ii06({"C14": 99999}))])
+    office.once()
+    correction = office.answer_to(broken, vpub)
+    assert f"ngày {until:%d/}{until.month}" in said(correction)
+
+    figures = office.send(vpub, "Re: sửa", [("II.06.xlsx", cast.ii06())], reply_to=correction)
+    words = office.send(vpub, "Báo cáo quý I/2023", [("Báo cáo.docx", cast.narrative())])
+    office.once()
+    assert office.statuses("vpub") == {"narrative": "fulfilled_late", "ii06": "fulfilled"}
+    assert "sau hạn" not in said(office.answer_to(figures, vpub))
+    assert "sau hạn" in said(office.answer_to(words, vpub))

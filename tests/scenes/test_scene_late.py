@@ -77,3 +77,21 @@ def test_a_broken_report_in_time_mended_after_the_deadline_is_late(office: Scene
     assert articles["status"] == "fulfilled_late"
     assert articles["first_received_at"] == "2023-03-09T16:00:00+07:00"
     assert articles["first_valid_at"] == "2023-03-10T08:00:00+07:00"
+
+
+def test_a_report_for_a_closed_round_is_told_so_and_waits(office: SceneOffice) -> None:
+    office.edit("rounds/2023-q1.toml", "\n[period]", "closes_at = 2023-03-20T17:00:00\n\n[period]")
+    stc = address("stc")
+    sent = office.send(
+        stc, "Báo cáo quý I/2023", [("Báo cáo.docx", reports("stc").narrative())], received=at(3, 20, 17)
+    )
+    office.once(at(3, 20, 18))
+    mail = office.mail(sent)
+    assert (mail["outcome"], mail["reason"], mail["round"]) == ("held", "no_open_round", "2023-q1")
+    assert kind(office.answer_to(sent, stc)) == "closed"
+    released = office.thuky("release", str(mail["id"]), "--round", "2023-q1", "--why", "Cho nhận muộn")
+    assert released.code == 0, released.err
+    office.once(at(3, 20, 19))
+    assert office.mail(sent)["outcome"] == "accepted"
+    assert office.statuses("stc") == {"narrative": "fulfilled_late"}
+    assert [kind(m) for m in office.answers_to(sent, stc)] == ["closed", "receipt"]

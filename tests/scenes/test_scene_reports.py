@@ -111,3 +111,29 @@ def test_the_very_mail_twice_in_one_walk(office: SceneOffice) -> None:
     office.once(SUNDAY)
     assert [(m["outcome"], m["reason"]) for m in office.mails()] == [("accepted", "ok"), ("ignored", "duplicate")]
     assert len(office.answers_to(sent, da)) == 1
+
+
+def test_all_files_again_with_one_of_them_mended(office: SceneOffice) -> None:
+    """Clerks send the whole folder again: only what changed is a new version."""
+    tdm, cast = address("tdm"), reports("tdm")
+    files = all_three("tdm")
+    office.send(tdm, "Báo cáo quý I/2023", [files[0], ("II.06.xlsx", cast.ii06({"C14": 99999})), files[2]])
+    office.once(SUNDAY)
+    whole = office.send(tdm, "Gửi lại toàn bộ", files)
+    office.once(at(3, 5, 18))
+    mail = office.mail(whole)
+    assert mail["outcome"] == "accepted"
+    assert [(s["form"], s["version"]) for s in mail["submissions"]] == [("ii06", 2)]
+    assert "đã nhận đủ" in said(office.answer_to(whole, tdm)).lower()
+    assert {f: o["version"] for f, o in office.status("tdm").items()} == {"narrative": 1, "ii06": 2, "cchc_stats": 1}
+
+
+def test_two_halves_found_in_one_walk(office: SceneOffice) -> None:
+    """The first receipt speaks of the moment before the second mail; the last word is right."""
+    vpub, cast = address("vpub"), reports("vpub")
+    word = office.send(vpub, "Phần lời quý I", [("Báo cáo.docx", cast.narrative())])
+    office.servers.settle()
+    excel = office.send(vpub, "Số liệu quý I", [("II.06.xlsx", cast.ii06())])
+    office.once(SUNDAY)
+    assert "còn thiếu Biểu II.06" in " ".join(office.answer_to(word, vpub)["Subject"].split())
+    assert "đã nhận đủ" in said(office.answer_to(excel, vpub)).lower()

@@ -40,13 +40,16 @@ def test_the_report_of_last_quarter_is_sent_back(office: SceneOffice) -> None:
     assert office.statuses("stc") == {"narrative": "fulfilled"}
 
 
-def test_a_mail_that_speaks_of_last_quarter_above_silent_files(office: SceneOffice) -> None:
-    """The subject alone speaks of a period, and of the wrong one: nothing is guessed."""
+def test_what_the_document_says_outweighs_the_subject(office: SceneOffice) -> None:
+    """Last quarter's mail written over, with this quarter's list in it."""
     ptth = address("ptth")
     sent = office.send(ptth, "Danh mục phát sóng quý IV/2022", [("ds.xlsx", reports("ptth").broadcasts())])
     office.once(SUNDAY)
-    assert office.mail(sent)["agency"] == "ptth"
-    # The list itself says quý I/2023, and documents outweigh a subject.
+    mail = office.mail(sent)
+    assert (mail["outcome"], mail["agency"], mail["round"]) == ("accepted", "ptth", "2023-q1")
+    shown = office.thuky("show", str(mail["id"]), "--json").json
+    said_of_round = {e["source"]: e["agrees"] for e in shown["evidence"] if e["about"] == "round"}
+    assert (said_of_round["document"], said_of_round["subject"]) == (True, False)
     assert kind(office.answer_to(sent, ptth)) == "receipt"
 
 
