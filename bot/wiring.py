@@ -45,12 +45,12 @@ class FixedClock:
 
 
 class DataFolderError(Exception):
-    """The data folder cannot be used. `path` is the folder, `reason` the operating system's words."""
+    """The data folder cannot be used. `path` is the folder, `error` what the operating system said."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(f"{path}: {error.strerror or error}")
         self.path = path
-        self.reason = error.strerror or str(error)
+        self.error = error
 
 
 def make_data_folder(path: Path) -> None:

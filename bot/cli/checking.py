@@ -4,13 +4,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.checks import catalogue, spec
 from bot.checks.words import Words
 from bot.cli import shapes
-from bot.cli.context import MISUSED, WRONG, JsonOption, RoundOption, print_json, settings_of, stop
+from bot.cli.context import (
+    MISUSED,
+    WRONG,
+    JsonOption,
+    RoundOption,
+    new_table,
+    print_json,
+    read_file,
+    settings_of,
+    stop,
+    terminal,
+)
 from bot.decide.judging import judge
 from bot.decide.stated import agency_names, read_stated
 from bot.documents.sandbox import Sandbox
@@ -48,10 +57,7 @@ def check(
     results = []
     wrong = False
     for file in files:
-        try:
-            payload = file.read_bytes()
-        except OSError as error:
-            stop(language, MISUSED, "error.file", file=file, error=error.strerror or error)
+        payload = read_file(file, language, settings.office.max_mail_bytes)
         document = Sandbox().read(payload, file.name)
         meant = settings.forms[form] if form else _recognised(settings, document)
         if meant is None and not isinstance(document, Unreadable):
@@ -117,10 +123,9 @@ def _check(
 def _print(
     file: str, title: str, verdict: Verdict, findings: tuple[Finding, ...], words: Words, settings: Settings
 ) -> None:
-    out = Console(highlight=False, markup=False, soft_wrap=True).print
-    out(f"{file} · {title}: {say(settings.language, f'check.{verdict.value}')}")
+    print(f"{f'{file} · {title}' if title else file}: {say(settings.language, f'check.{verdict.value}')}")
     for finding in findings:
-        out(f"  {words.say(finding, title).message}")
+        print(f"  {words.say(finding, title).message}")
 
 
 def explain(
@@ -152,13 +157,13 @@ def explain(
         ]
         print_json(shown if code is None else shown[0])
     elif code is None:
-        table = Table(*(say(language, f"explain.{c}") for c in ("code", "severity", "title")))
+        table = new_table(*(say(language, f"explain.{c}") for c in ("code", "severity", "title")))
         for page in pages:
             table.add_row(page.code, say(language, f"explain.{page.severity.value}"), page.title)
-        Console().print(table)
+        terminal().print(table)
     else:
         page = pages[0]
-        out = Console(highlight=False, markup=False).print
+        out = terminal().print
         out(f"{page.code} · {page.title} ({say(language, f'explain.{page.severity.value}')})")
         for key in ("what", "why", "mend", "example"):
             out(f"\n{say(language, f'explain.{key}')}\n{getattr(page, key)}")

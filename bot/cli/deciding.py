@@ -3,8 +3,9 @@ reason.
 """
 
 import getpass
+import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from bot.cli.context import (
     RoundOption,
     parse_instant,
     print_json,
+    read_file,
     services_of,
     settings_of,
     stop,
@@ -26,7 +28,7 @@ from bot.flows import decisions
 from bot.flows.services import Services
 from bot.screens import say
 from bot.settings import Settings
-from bot.text.dates import say_deadline
+from bot.text.dates import say_deadline, say_instant
 
 AgencyArgument = Annotated[str, typer.Argument(metavar="AGENCY", help="The agency's code, such as stp.")]
 FormOption = Annotated[str | None, typer.Option("--form", metavar="F", help="Only this form; all by default.")]
@@ -133,7 +135,8 @@ def received(
     def take(services: Services, settings: Settings) -> Decision:
         zone = settings.office.working_time.timezone
         when = parse_instant(at, zone, settings.language) if at else None
-        files = [(f.name, _bytes(f, settings)) for f in file or ()]
+        limit = settings.office.max_mail_bytes
+        files = [(f.name, read_file(f, settings.language, limit)) for f in file or ()]
         aim = decisions.target(services, agency, round_, form)
         return decisions.received(services, aim, at=when, files=files, who=_who(who), why=why)
 
@@ -188,7 +191,8 @@ def _decide(
         try:
             taken = take(services, settings)
         except decisions.DecisionError as error:
-            stop(language, MISUSED, f"error.{error.code}", **error.params)
+            params = {k: _said(v, settings) for k, v in error.params.items()}
+            stop(language, MISUSED, f"error.{error.code}", **params)
         decision, count = taken if isinstance(taken, tuple) else (taken, 0)
         working_time = services.office.working_time
         if as_json:
@@ -212,15 +216,22 @@ def _decide(
 def _end(text: str, settings: Settings) -> datetime:
     """The first instant that is late: a day alone counts to its end."""
     moment = parse_instant(text, settings.office.working_time.timezone, settings.language)
-    return moment + timedelta(days=1) if len(text) <= len("2023-03-15") else moment
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return moment
+    return moment + timedelta(days=1)
+
+
+def _said(value: object, settings: Settings) -> object:
+    """What a refusal names, as people read it: moments in words."""
+    if isinstance(value, datetime):
+        return say_instant(settings.working_time.local(value), settings.language.value)
+    return value
 
 
 def _who(name: str | None) -> str:
-    return name or getpass.getuser()
-
-
-def _bytes(file: Path, settings: Settings) -> bytes:
     try:
-        return file.read_bytes()
-    except OSError as error:
-        stop(settings.language, MISUSED, "error.file", file=file, error=error.strerror or error)
+        return name or getpass.getuser()
+    except (KeyError, OSError):  # a service's user may have no name
+        return f"uid {os.getuid()}"

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import typer
-from rich.console import Console
 
-from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words
+from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
 from bot.mail import inbox, smtp
 from bot.mail.inbox import MailServerError
 from bot.screens import say
@@ -44,7 +43,7 @@ def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([{"name": r.name, "ok": r.ok, "message": r.message} for r in results])
     else:
-        out = Console(highlight=False, markup=False, soft_wrap=True).print
+        out = print
         for r in results:
             mark = say(settings.language, "doctor.note" if r.ok is None else "doctor.ok" if r.ok else "doctor.bad")
             out(f"{mark} {r.name}: {r.message}")
@@ -86,7 +85,9 @@ def _data(settings: Settings, words: Callable[..., str]) -> Examined:
         probe.unlink()
         free = round(shutil.disk_usage(path).free / 2**30, 1)
     except OSError as error:
-        return Examined(words("data"), False, words("data_bad", path=path, error=error.strerror))
+        return Examined(
+            words("data"), False, words("data_bad", path=path, error=system_words(settings.language, error))
+        )
     key = "data_ok" if free >= LOW_GIB else "data_low"
     return Examined(words("data"), free >= LOW_GIB, words(key, path=path, free=free))
 

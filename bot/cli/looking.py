@@ -1,25 +1,25 @@
 """`status`, `mails`, `outbox`, `show`, `digest`: what there is to see. Nothing here changes anything."""
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.cli import shapes
 from bot.cli.context import (
     MISUSED,
     JsonOption,
     RoundOption,
+    new_table,
     pick_round,
     print_json,
     services_of,
     settings_of,
     stop,
+    system_words,
+    terminal,
 )
 from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState
 from bot.domain.office import Language
@@ -32,7 +32,7 @@ from bot.screens import say
 from bot.store.errors import StoreConflictError
 from bot.text.dates import say_date, say_deadline, say_instant
 
-NARROW, PRINT_WIDTH = 120, 150
+NARROW = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +58,7 @@ def print_status(services: Services, state: RoundState, nudges: Sequence[Outgoin
     working_time = services.office.working_time
     lang = language.value
     forms = list(dict.fromkeys(o.form for o in state.obligations))
-    table = Table(
+    table = new_table(
         title=say(
             language,
             "status.title",
@@ -66,13 +66,12 @@ def print_status(services: Services, state: RoundState, nudges: Sequence[Outgoin
             deadline=say_deadline(working_time.local(state.round.deadline.instant), lang),
             as_of=say_instant(working_time.local(state.as_of), lang),
         ),
-        title_justify="left",
     )
     table.add_column(say(language, "status.agency"))
     for form in forms:
         table.add_column(services.forms[form].short_title)
     table.add_column(say(language, "status.nudges"), justify="right")
-    console = Console(width=None if sys.stdout.isatty() else PRINT_WIDTH)
+    console = terminal()
     for code, obligations in state.by_agency():
         words = {o.form: say(language, f"status.{o.status.value}") for o in obligations}
         if console.width < NARROW:  # the sign alone; the totals beneath say what each one means
@@ -112,7 +111,7 @@ def _print_mails(services: Services, records: Sequence[InboundRecord], language:
         print(say(language, "mails.none"))
         return
     columns = ("id", "received", "sender", "agency", "subject", "outcome", "reason", "forms")
-    table = Table(*(say(language, f"mails.{c}") for c in columns), title=say(language, "mails.title"))
+    table = new_table(*(say(language, f"mails.{c}") for c in columns), title=say(language, "mails.title"))
     for record in records:
         table.add_row(
             str(record.id),
@@ -124,7 +123,7 @@ def _print_mails(services: Services, records: Sequence[InboundRecord], language:
             record.reason,
             ", ".join(f"{s.form} v{s.version}" for s in record.submissions),
         )
-    Console().print(table)
+    terminal().print(table)
 
 
 def _moment(services: Services, moment: datetime | None) -> str:
@@ -153,13 +152,13 @@ def outbox(
             print(say(settings.language, "outbox.none"))
             return
         columns = ("kind", "to", "subject", "state", "attempts", "sent", "error")
-        table = Table(*(say(settings.language, f"outbox.{c}") for c in columns))
+        table = new_table(*(say(settings.language, f"outbox.{c}") for c in columns))
         for r in records:
             mail = r.mail
             sent = _moment(services, r.sent_at)
             recipients = ", ".join(mail.recipients)
             table.add_row(mail.kind.value, recipients, mail.subject, r.state.value, str(r.attempts), sent, r.last_error)
-        Console().print(table)
+        terminal().print(table)
 
 
 def show(
@@ -183,7 +182,7 @@ def show(
 def _print_mail(
     services: Services, record: InboundRecord, replies: Sequence[OutgoingRecord], raw: str, language: Language
 ) -> None:
-    out = Console(highlight=False, markup=False, soft_wrap=True).print
+    out = print
     out(say(language, "show.title", mail=record.id, subject=record.subject))
     out(say(language, "show.from", sender=record.sender))
     out(
@@ -232,10 +231,17 @@ def digest(
     with services_of(context, settings, will_write=False) as services:
         notice = make_digest(services)
         if preview is not None:
-            preview.write_text(services.composer.digest_html(notice), "utf-8")
+            _write(preview, services.composer.digest_html(notice), settings.language)
         if as_json:
             print_json(shapes.digest(notice, services.office.working_time.timezone))
         elif preview is not None:
             print(say(settings.language, "digest.written", path=preview))
         else:
             print(services.composer.digest_text(notice))
+
+
+def _write(file: Path, text: str, language: Language) -> None:
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        stop(language, MISUSED, "error.written", file=file, error=system_words(language, error))

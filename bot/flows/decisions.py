@@ -64,7 +64,7 @@ def target(services: Services, agency: str, round_: str | None, form: str | None
 def extend(services: Services, aim: Target, until: datetime, *, who: str, why: str) -> Decision:
     """A new deadline. `until` is the first instant that is late."""
     if until <= services.now():
-        raise DecisionError("deadline_passed", until=until.isoformat())
+        raise DecisionError("deadline_passed", until=until)
     return _decide(services, aim, DecisionKind.EXTEND, who, why, until=until)
 
 
@@ -93,10 +93,11 @@ def received(
     why: str,
 ) -> Decision:
     """A report that arrived by another channel (document system, by hand): accepted on the coordinator's word."""
+    why = _reason(why)
     now = services.now()
     when = at or now
     if when > now:
-        raise DecisionError("ahead", at=when.isoformat())
+        raise DecisionError("ahead", at=when)
     if aim.form is None and len(aim.forms) > 1:
         raise DecisionError("which_form", agency=aim.agency.code, known=_list(aim.forms))
     form = aim.forms[0]
@@ -123,7 +124,7 @@ def bind(services: Services, address: str, agency: str, *, who: str, why: str) -
     if "@" not in address or any(c.isspace() for c in address):
         raise DecisionError("address", address=address)
     _require_agency(services, agency)
-    decision = Decision(DecisionKind.BIND, services.now(), who, why, agency=agency, address=address)
+    decision = Decision(DecisionKind.BIND, services.now(), who, _reason(why), agency=agency, address=address)
     services.store.record_decision(decision, now=services.now())
     waiting = [
         m
@@ -154,7 +155,7 @@ def release(
         DecisionKind.RELEASE,
         services.now(),
         who,
-        why,
+        _reason(why),
         round=_round(services, round_).code if round_ else "",
         agency=agency or "",
         mail_id=mail_id,
@@ -168,7 +169,7 @@ def dismiss(services: Services, mail_id: int, *, who: str, why: str) -> Decision
     """A held or parked mail was dealt with by hand: it no longer waits. It stays in the vault and in the mailbox."""
     mail = _waiting(services, mail_id)
     now = services.now()
-    decision = Decision(DecisionKind.RELEASE, now, who, why, mail_id=mail_id)
+    decision = Decision(DecisionKind.RELEASE, now, who, _reason(why), mail_id=mail_id)
     services.store.record_decision(decision, now=now)
     result = IntakeResult(
         mail_id=mail_id,
@@ -203,7 +204,7 @@ def _decide(
         kind,
         now,
         who,
-        why,
+        _reason(why),
         round=aim.round.code,
         agency=aim.agency.code,
         form=aim.form.code if aim.form else None,
@@ -258,6 +259,14 @@ def _keep(services: Services, aim: Target, form: str, version: int, name: str, p
     sha256 = services.vault.save(payload)
     path = services.vault.publish(aim.round.code, aim.agency.code, form, version, PurePath(name).name, sha256)
     return StoredFile(PurePath(name).name, sha256, len(payload), path)
+
+
+def _reason(why: str) -> str:
+    """On one line. A decision without a reason is none that anybody can stand by later."""
+    said = " ".join(why.split())
+    if not said:
+        raise DecisionError("no_reason")
+    return said
 
 
 def _require_agency(services: Services, code: str) -> None:

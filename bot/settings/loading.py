@@ -43,7 +43,7 @@ def load(folder: Path, environ: Mapping[str, str]) -> Settings:
     if not folder.is_dir():
         report = Report(_language({}, environ))
         report.fault(str(folder), "", report.say("no_folder"), "the_folder")
-        raise ConfigurationError(report.faults)
+        raise ConfigurationError(report.faults, report.language)
     return _Loader(folder, environ).load()
 
 
@@ -91,7 +91,7 @@ class _Loader:
         rounds = self._rounds(round_tables, context)
         self._check_office(office, layers)
         if report.faults:
-            raise ConfigurationError(report.faults)
+            raise ConfigurationError(report.faults, report.language)
         return self._settings(office, endpoints, mail_faults, working_time, registry, listed, forms, rounds)
 
     # ---- the files -----------------------------------------------------------------------------------------

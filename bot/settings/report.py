@@ -21,10 +21,13 @@ class SettingsWarning:
 
 
 class ConfigurationError(Exception):
-    """The configuration is wrong. `faults` holds every fault that was found, in the order of the files."""
+    """The configuration is wrong. `faults` holds every fault that was found, in the order of the files; `language` is
+    the one that they are said in.
+    """
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], language: Language) -> None:
         self.faults = tuple(faults)
+        self.language = language
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
@@ -32,6 +35,7 @@ class Report:
     """Collects faults and warnings; says them in the office's language."""
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         self.words = Words(language)
         self._faults: dict[Fault, None] = {}
         self._warnings: dict[SettingsWarning, None] = {}

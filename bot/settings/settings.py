@@ -64,4 +64,4 @@ class Settings:
     def require_mail(self) -> None:
         """Raises ConfigurationError unless all is there that a connection needs: passwords, certificates."""
         if self.mail_faults:
-            raise ConfigurationError(self.mail_faults)
+            raise ConfigurationError(self.mail_faults, self.language)

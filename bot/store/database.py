@@ -76,6 +76,12 @@ def create_file(path: Path) -> None:
         raise StoreError(message, "file", path=path, error=fault.strerror) from fault
 
 
+def may_be_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the file is empty or has alembic's mark: another program's file is refused later and not touched now."""
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return not names or "alembic_version" in names
+
+
 def use_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
     """Turns write-ahead logging on, which the file then remembers.
 
@@ -103,7 +109,8 @@ def make_engine(
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not guessed by the driver
         connection.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
-        use_wal(connection, busy_seconds)
+        if may_be_ours(connection):
+            use_wal(connection, busy_seconds)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
 
@@ -132,6 +139,8 @@ def plain_faults(path: Path) -> Iterator[None]:
             if name.startswith(sqlite_name):
                 raise StoreError(f"the database {path} {meaning}", code, path=path) from fault
         raise StoreError(f"the database {path} failed: {cause}") from fault
+    except OverflowError as fault:  # a number beyond SQLite's 64 bits names nothing that we hold
+        raise StoreConflictError(f"a number is too large for the database: {fault}") from fault
     except StatementError as fault:  # a value that a column type refused
         if isinstance(fault.orig, TypeError):
             raise fault.orig from fault
