@@ -1,4 +1,4 @@
-"""X104 to X109 and X111: single cells. They were read once with the table; here each code says its own."""
+"""X104 to X109: single cells. They were read once with the table; here each code says its own."""
 
 from collections.abc import Iterator
 
@@ -129,27 +129,3 @@ def no_value(context: CheckContext) -> Iterator[Finding]:
         #REF! after a sheet was deleted.
     """
     yield from _of_code(context, "X109")
-
-
-@check("X111", Severity.REMARK, TABLES)
-def rows_blank(context: CheckContext) -> Iterator[Finding]:
-    """Rows without a figure.
-
-    What it does:
-        Lists, in one remark, the printed rows whose figure was left blank although they do not concern every agency.
-    Why it matters:
-        The office takes them as "does not concern us"; perhaps one was forgotten.
-    How to mend it:
-        Nothing need be done where the row does not concern your agency; else fill in the figure and send again.
-    Example:
-        A district leaves the provincial rows 3.3.1 and 4.1.2 blank.
-    """
-    facts, spec = context.table, context.form.table
-    if facts is None or spec is None or not isinstance(facts.located, Located) or is_bare(facts, spec):
-        return
-    column = facts.located.columns.get(spec.value_column or "")
-    rows = [row for row in facts.blank if not row.filled]
-    if rows and column is not None:
-        place, params = at_cell(facts, facts.located.sheet.name, facts.fixed[rows[0].code], column)
-        params |= {"rows": [row.code for row in rows], "actual": len(rows)}
-        yield Finding("X111", Severity.REMARK, place, params)
