@@ -39,9 +39,12 @@ class Dispatched:
 
 
 def dispatch(services: Services) -> Dispatched:
-    """Sends everything that is due now."""
+    """Sends everything that is due at this moment. What a slow server refuses meanwhile is due later and waits for the
+    next turn: between the two the mailbox is read.
+    """
     done = Dispatched()
-    while batch := services.store.claim_due(services.now(), BATCH):
+    due_by = services.now()
+    while batch := services.store.claim_due(due_by, BATCH):
         step = _send(services, batch)
         done = Dispatched(done.sent + step.sent, step.refusal or done.refusal)
     return done
