@@ -1,5 +1,6 @@
 """What the coordinator decides by command: told to the agency by mail, and seen in the status."""
 
+import shutil
 from datetime import datetime, timedelta
 
 from scene_office import PRIVATE, VN, SceneOffice, address, all_three, kind, reports, said
@@ -54,6 +55,10 @@ def test_accept_and_return(office: SceneOffice) -> None:
     assert office.statuses("vpub") == {"narrative": "fulfilled", "ii06": "fulfilled"}
     assert "chấp nhận" in told(office, "vpub").lower()
     assert (latest / "II.06.xlsx").read_bytes() == broken
+    # What a crash or a careless hand took away is there again after the next start.
+    shutil.rmtree(latest)
+    office.once()
+    assert sorted(f.name for f in latest.iterdir()) == ["Báo cáo.docx", "II.06.xlsx"]
     assert office.statuses("stp") == {"narrative": "correction_needed"}
     assert "trả lại" in told(office, "stp")
     assert list((office.data / "reports" / "2023-q1" / "stp" / "latest").iterdir()) == []
