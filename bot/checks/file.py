@@ -3,6 +3,8 @@
 They are found from what the limited child reports, before any other check; a file with an F finding has no other.
 """
 
+from dataclasses import replace
+
 from bot.checks.registry import declare
 from bot.domain.document import Document, FileKind, TextDocument, Unreadable, UnreadableReason, Workbook
 from bot.domain.form import Form, FormKind, Severity
@@ -42,7 +44,13 @@ def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
             # An old file says by itself what to save it as.
             return _finding("F107", file_name, document.kind, _OLD[document.kind] if wanted == "any" else wanted)
         return _finding("F103", file_name, document.kind, wanted)
-    return _finding(_CODES[document.reason], file_name, document.kind, wanted)
+    found = _finding(_CODES[document.reason], file_name, document.kind, wanted)
+    if document.reason is not UnreadableReason.TOO_BIG:
+        return found
+    if document.limit_bytes is None:
+        return replace(found, params=found.params | {"reason": "contents"})
+    limit = round(document.limit_bytes / 2**20, 1)
+    return replace(found, params=found.params | {"reason": "size", "limit": limit})
 
 
 def _finding(code: str, file_name: str, kind: FileKind, wanted: str) -> Finding:

@@ -206,7 +206,8 @@ def rows_disagree(context: CheckContext) -> Iterator[Finding]:
     Why it matters:
         Tasks done cannot exceed tasks set; such a pair means that one of the two figures is wrong.
     How to mend it:
-        Check both rows and correct whichever is wrong; where the figures are right, say why in the remarks column.
+        Check both rows and correct whichever is wrong; where the figures are right, reply to the notice with the
+        reason, and the coordinator looks at it.
     Example:
         1.1.2 shows 15 tasks done where 1.1.1 shows 12 tasks set.
     """

@@ -20,8 +20,24 @@ from bot.text.periods import say_period
 
 FIELDS = ("found", "expected", "remedy")
 _PAGE_FIELDS = ("what", "why", "mend", "example")
-_WHERE = ("cell", "cell_row", "cell_on_sheet", "cell_row_on_sheet", "sheet", "part", "file", "mail", "column")
+_WHERE = (
+    "cell",
+    "cell_row",
+    "cell_on_sheet",
+    "cell_row_on_sheet",
+    "sheet",
+    "part",
+    "part_of_form",
+    "file",
+    "mail",
+    "column",
+    "row",
+)
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+# A side of a rule between rows, as the forms' configuration has it: [1.3.2]+[1.3.3].
+_ROW_SIDE = re.compile(r"(?=.*\[)(?:\[[^\[\]]+\]|[-+*/()0-9])+")
+_ROW = re.compile(r"\[([^\[\]]+)\]")
+_SIGN = re.compile(r"(?<=[\])0-9])([-+*/])")
 _LISTED = 8  # items of a list param that are printed
 
 
@@ -84,6 +100,10 @@ class Words:
 
     def _params(self, params: Mapping[str, ParamValue]) -> dict[str, str]:
         shown = {name: self._shown(value) for name, value in params.items()}
+        for name in ("left", "expression"):
+            side = params.get(name)
+            if isinstance(side, str) and _ROW_SIDE.fullmatch(side):
+                shown[name] = self._side(side)
         if "kind" in params:
             shown["kind"] = self._data["kinds"].get(params["kind"], shown["kind"])
         kind, ordinal, year = (params.get(name) for name in ("period_kind", "period_ordinal", "period_year"))
@@ -98,12 +118,18 @@ class Words:
             return format_number(value)
         return "" if value is None else str(value)
 
+    def _side(self, side: str) -> str:
+        """A side of a rule between rows, for people: `dòng 1.3.2 + dòng 1.3.3`."""
+        spaced = _SIGN.sub(lambda sign: f" {sign[1]} ".replace("*", "×"), side)
+        return _ROW.sub(lambda row: self._at("row", {"row": row[1]}), spaced)
+
     def _where(self, finding: Finding, form_title: str) -> str:
         place, params = finding.place, finding.params
         form = form_title or self._data["where"]["form"]
         known: dict[str, str] = {"form": form, "file": place.file or "", "sheet": place.sheet or ""}
         if place.part is not None:
-            return self._at("part", known | {"part": place.part, "heading": place.heading or ""})
+            known |= {"part": place.part, "heading": place.heading or ""}
+            return self._at("part_of_form" if form_title else "part", known)
         if place.sheet is None:
             return self._at("file" if place.file else "mail", known)
         if place.cell is None:

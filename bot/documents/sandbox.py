@@ -62,7 +62,7 @@ class Sandbox:
             return Unreadable(UnreadableReason.EMPTY, kind or FileKind.OTHER)
         if len(payload) > self._limits.file_bytes:
             detail = f"{name!r}: {len(payload)} bytes, limit {self._limits.file_bytes}"
-            return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail)
+            return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail, self._limits.file_bytes)
         if kind is not None:
             return Unreadable(UnreadableReason.UNSUPPORTED, kind)
         if seconds < _LEAST_SECONDS:

@@ -118,11 +118,15 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Nothing could be read, and why. `detail` is for people who mend software, never shown to agencies."""
+    """Nothing could be read, and why. `detail` is for people who mend software, never shown to agencies.
+
+    `limit_bytes` is the largest file that is read, when the file as it came is above that.
+    """
 
     reason: UnreadableReason
     kind: FileKind = FileKind.OTHER
     detail: str = ""
+    limit_bytes: int | None = None
 
 
 Document = TextDocument | Workbook | Unreadable

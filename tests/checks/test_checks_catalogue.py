@@ -89,6 +89,7 @@ BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
     ("F103", "narrative", ii06(), "tep.xlsx", {}),
     ("F104", "narrative", unreadable(UnreadableReason.ENCRYPTED), "tep.xlsx", {}),
     ("F105", "ii06", unreadable(UnreadableReason.TOO_BIG), "tep.xlsx", {}),
+    ("F105", "ii06", Unreadable(UnreadableReason.TOO_BIG, limit_bytes=30 * 2**20), "tep.xlsx", {}),
     ("F106", "ii06", unreadable(UnreadableReason.TIMEOUT), "tep.xlsx", {}),
     ("F106", "ii06", unreadable(UnreadableReason.CRASHED), "tep.xlsx", {}),
     ("F107", "narrative", unreadable(UnreadableReason.UNSUPPORTED, FileKind.DOC), "tep.xlsx", {}),
@@ -223,11 +224,35 @@ def test_places_and_figures_as_the_office_writes_them() -> None:
     assert (said_vi.code, said_vi.severity) == ("X201", Severity.ERROR)
     assert "X201" in said_vi.message
     part = Finding("W101", Severity.ERROR, Place(part="II.2", heading="Cải cách thủ tục hành chính"))
-    assert words.say(part, "Báo cáo CCHC").where == 'Mục II.2 "Cải cách thủ tục hành chính"'
+    assert words.say(part, "Báo cáo CCHC").where == 'Báo cáo CCHC, Mục II.2 "Cải cách thủ tục hành chính"'
+    assert words.say(part).where == 'Mục II.2 "Cải cách thủ tục hành chính"'
     period = words.say(check("ii06", ii06(), stated=PERIOD_2022)[0])
     assert period.where == 'Tệp "tep.xlsx"'
     assert "quý I/2023" in period.expected
     assert "first quarter of 2023" in WORDS["en"].say(check("ii06", ii06(), stated=PERIOD_2022)[0]).expected
+
+
+def test_rows_are_named_as_people_name_them() -> None:
+    def said_of(language: str, **values: object) -> tuple[str, str]:
+        found = WORDS[language].say(check("cchc_stats", stats(**values))[0], "Biểu thống kê CCHC")
+        return found.found, found.expected
+
+    assert said_of("vi", r1_1_1=30, r1_1_2=999) == ("dòng 1.1.2 đang là 999", "không lớn hơn dòng 1.1.1 = 30")
+    assert said_of("en", r1_1_1=30, r1_1_2=999) == ("row 1.1.2 is 999", "should be at most row 1.1.1 = 30")
+    found, expected = said_of("vi", r1_3_1=3)
+    assert found == "dòng 1.3.1 đang là 3"
+    assert expected.startswith("không nhỏ hơn dòng 1.3.2 + dòng 1.3.3 + dòng 1.3.4 = ")
+    share = Finding("X204", Severity.REMARK, Place(), {"left": "[6.1]", "expression": "([6.1.2]-[6.1.3])/[6.1.1]*100"})
+    assert "(dòng 6.1.2 - dòng 6.1.3) / dòng 6.1.1 × 100 = …" in WORDS["vi"].say(share).expected
+
+
+def test_a_file_above_the_limit_is_told_the_limit() -> None:
+    whole, inside = (
+        WORDS["vi"].say(unreadable_finding(Unreadable(UnreadableReason.TOO_BIG, limit_bytes=limit), "a.docx"))
+        for limit in (30 * 2**20, None)
+    )
+    assert (whole.found, "không quá 30 MB" in whole.expected) == ("tệp lớn hơn 30 MB nên không đọc được", True)
+    assert "MB" not in inside.found + inside.expected
 
 
 def test_an_old_finding_without_params_can_still_be_said() -> None:

@@ -86,7 +86,9 @@ def test_what_the_first_bytes_decide_starts_no_child(
 
 
 def test_a_file_over_the_limit_starts_no_child() -> None:
-    assert reason(Sandbox(Limits(file_bytes=100), command=["/nonexistent"])) is UnreadableReason.TOO_BIG
+    document = Sandbox(Limits(file_bytes=100), command=["/nonexistent"]).read(b"x" * 101, "x")
+    assert isinstance(document, Unreadable)
+    assert (document.reason, document.limit_bytes) == (UnreadableReason.TOO_BIG, 100)
 
 
 LAST = """print('["text"]', flush=True)"""
