@@ -10,7 +10,7 @@ brings no documents, so that no report is lost to them. Pure; never fails.
 import re
 from dataclasses import dataclass
 
-from bot.domain.mail import InboundMail, Outcome, Reason
+from bot.domain.mail import Attachment, InboundMail, Outcome, Reason
 from bot.domain.office import Office
 from bot.text.accents import fold
 
@@ -121,7 +121,16 @@ def _automatic(mail: InboundMail) -> str:
     for word in _words_of(mail, "precedence"):
         if word in ("bulk", "junk", "auto_reply"):
             return f"Precedence: {word}"
+    content_type = fold(f"{mail.content_type}; {mail.header('Content-Type')}")
+    if "multipart/report" in content_type and "disposition-notification" in content_type:
+        return "a read receipt (RFC 8098)"
+    if mail.attachments and all(_is_calendar_reply(a) for a in mail.attachments):
+        return "an answer to an invitation (RFC 5546)"
     return ""
+
+
+def _is_calendar_reply(attachment: Attachment) -> bool:
+    return attachment.content_type == "text/calendar" and b"METHOD:REPLY" in attachment.payload[:10_000].upper()
 
 
 def _soft_sign(mail: InboundMail) -> str:

@@ -12,30 +12,20 @@ from dataclasses import dataclass
 
 from bot.checks.mail import mail_finding
 from bot.decide.judging import mail_outcome
-from bot.decide.matching import AgencyMatch, RoundMatch, match_agency, match_round
+from bot.decide.matching import RoundMatch
 from bot.decide.obligations import effective_verdict
-from bot.decide.screening import Screening, screen
+from bot.decide.replies import asks_a_person
 from bot.domain.agency import Agency
 from bot.domain.intake import Bounce, IntakeResult
-from bot.domain.mail import (
-    Attachment,
-    Evidence,
-    EvidenceSource,
-    InboundMail,
-    InboundRecord,
-    Outcome,
-    OutgoingMail,
-    OutgoingRecord,
-    Reason,
-)
-from bot.domain.round import Decision, DecisionKind, Round
+from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
+from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.alerts import alert
 from bot.flows.answer import answer, closed
-from bot.flows.assess import Assessment, ReadFile, assess, read_files, wrong_period_finding
+from bot.flows.assess import Assessment, assess, read_files, wrong_period_finding
+from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
-from bot.mail.bounces import bounced_addresses
 from bot.mail.parse import parse
 from bot.store.errors import StoreConflictError, StoreError
 
@@ -91,29 +81,28 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
         return Taken(IntakeResult(record.id, Outcome.HELD, Reason.TOO_BIG))
     raw = services.vault.read(record.sha256)
     mail = parse(raw)
-    copy = _same_mail(services, record, mail)
+    copy = same_mail(services, record, mail)
     if copy:
         return _ended(record, mail, Outcome.IGNORED, Reason.DUPLICATE, duplicate_of=copy.id, agency=copy.agency)
-    released = _release_of(services, record)
+    released = release_of(services, record)
     thread = services.store.find_by_message_id([i for i in (mail.in_reply_to, *mail.references) if i])
     files = tuple(a for a in mail.attachments if not a.inline)
-    screening = _screen(services, record, mail, files)
+    screening = screened(services, record, mail, files)
     if screening.outcome is Outcome.IGNORED or (screening.outcome and not released):
         assert screening.reason is not None
-        bounces = _bounces(raw) if screening.reason is Reason.BOUNCE else ()
+        bounces = bounces_of(raw) if screening.reason is Reason.BOUNCE else ()
         return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces)
     read = read_files(services, files)
-    whose = _whose(services, record, mail, read, released)
+    whose = whose_mail(services, record, mail, read, released)
     if whose.agency is None:
         return _ended(record, mail, Outcome.HELD, whose.reason or Reason.UNKNOWN_SENDER, evidence=whose.evidence)
-    match = _which_round(services, record, mail, read, whose.agency, thread, released)
+    match = which_round(services, record, mail, read, whose.agency, thread, released)
     evidence = (*whose.evidence, *match.evidence)
     if match.round is None or match.reason not in (None, Reason.WRONG_PERIOD):
         return _without_round(services, record, mail, whose.agency, match, evidence)
     if not files:
-        return _without_files(
-            services, record, mail, whose.agency, match.round, evidence, answers_us=thread is not None
-        )
+        for_a_person = thread is not None or bool(asks_a_person(mail.subject, mail.text))
+        return _without_files(services, record, mail, whose.agency, match.round, evidence, for_a_person=for_a_person)
     assessment = assess(services, record, read, whose.agency, match, match.round)
     return _decided(services, record, mail, whose.agency, match, match.round, evidence, assessment)
 
@@ -196,12 +185,12 @@ def _without_files(
     round_: Round,
     evidence: tuple[Evidence, ...],
     *,
-    answers_us: bool,
+    for_a_person: bool,
 ) -> Taken:
-    """A mail without a file. One that answers a notice of ours is for a person to read; another has forgotten its
-    attachment.
+    """A mail without a file. One that answers a notice of ours, or asks for something, is for a person to read;
+    another has forgotten its attachment.
     """
-    if answers_us:
+    if for_a_person:
         return _ended(
             record,
             mail,
@@ -223,84 +212,6 @@ def _without_files(
         evidence=evidence,
         findings=loose,
         outgoing=answer(services, record, mail, agency, round_, nothing, loose, Outcome.CORRECTION),
-    )
-
-
-def _same_mail(services: Services, record: InboundRecord, mail: InboundMail) -> InboundRecord | None:
-    """An earlier record of this very mail: the same bytes, or the same Message-ID with the same files (To and Cc, two
-    folders).
-    """
-    same_bytes = services.store.find_original(record.sha256, mail.message_id, record.id)
-    if same_bytes or not mail.message_id:
-        return same_bytes
-    files = sorted(a.sha256 for a in mail.attachments)
-    for earlier in services.store.with_message_id(mail.message_id, record.id):
-        if earlier.sender == mail.sender and sorted(sha256 for _, sha256, _ in earlier.attachments) == files:
-            return earlier
-    return None
-
-
-def _release_of(services: Services, record: InboundRecord) -> Decision | None:
-    releases = [d for d in services.store.decisions() if d.kind is DecisionKind.RELEASE and d.mail_id == record.id]
-    return max(releases, key=lambda d: d.at, default=None)
-
-
-def _screen(services: Services, record: InboundRecord, mail: InboundMail, files: Sequence[Attachment]) -> Screening:
-    day = services.office.working_time.local(record.received_at).date()
-    registered = {a for agency in services.registry for a in agency.addresses(day)}
-    return screen(
-        mail,
-        office=services.office,
-        is_ours=bool(mail.message_id) and services.store.find_by_message_id([mail.message_id]) is not None,
-        is_registered=mail.sender in registered or mail.sender in services.store.bindings(),
-        is_coordinator=mail.sender in services.office.coordinator_addresses,
-        has_documents=bool(files),
-        size=record.size,
-    )
-
-
-def _bounces(raw: bytes) -> tuple[Bounce, ...]:
-    return tuple(Bounce(b.address, b.permanent, b.diagnostic, b.original_message_id) for b in bounced_addresses(raw))
-
-
-def _whose(
-    services: Services,
-    record: InboundRecord,
-    mail: InboundMail,
-    read: Sequence[ReadFile],
-    released: Decision | None,
-) -> AgencyMatch:
-    if released and released.agency:
-        evidence = Evidence("agency", released.agency, EvidenceSource.DECISION, found=released.why)
-        return AgencyMatch(services.registry.get(released.agency), (released.agency,), None, released.why, (evidence,))
-    return match_agency(
-        mail,
-        registry=services.registry,
-        bindings=services.store.bindings(),
-        received_on=services.office.working_time.local(record.received_at).date(),
-        stated=[(f.attachment.name, f.stated) for f in read],
-    )
-
-
-def _which_round(
-    services: Services,
-    record: InboundRecord,
-    mail: InboundMail,
-    read: Sequence[ReadFile],
-    agency: Agency,
-    thread: OutgoingRecord | None,
-    released: Decision | None,
-) -> RoundMatch:
-    if released and released.round and (round_ := services.round(released.round)):
-        evidence = Evidence("round", round_.code, EvidenceSource.DECISION, found=released.why)
-        return RoundMatch(round_, None, released.why, (evidence,), ())
-    return match_round(
-        mail,
-        agency=agency,
-        rounds=services.rounds,
-        stated=[(f.attachment.name, f.stated) for f in read],
-        thread_round=thread.mail.round if thread else None,
-        received_at=record.received_at,
     )
 
 

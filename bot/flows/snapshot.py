@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.decide.obligations import round_state
-from bot.domain.mail import Outcome
+from bot.domain.mail import Outcome, Reason
 from bot.domain.round import Round, RoundState
 from bot.flows.services import Services
 
@@ -14,7 +14,10 @@ def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> t
     held = services.store.mails(outcome=Outcome.HELD) + services.store.mails(outcome=Outcome.PARKED)
     states = []
     for round_ in rounds:
-        waiting = {m.agency for m in held if m.agency and m.round in (None, round_.code)}
+        # A letter without a file cannot hold the report that is missing: it stops no reminder.
+        waiting = {
+            m.agency for m in held if m.agency and m.round in (None, round_.code) and m.reason != Reason.NO_ATTACHMENT
+        }
         states.append(
             round_state(
                 round_,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.decide.screening import screen
-from bot.domain.mail import InboundMail, Outcome, Reason
+from bot.domain.mail import Attachment, InboundMail, Outcome, Reason
 from bot.domain.office import Coordinator, Office, WorkingTime
 
 OFFICE = Office(
@@ -27,11 +27,16 @@ AMBIGUOUS = (Outcome.HELD, Reason.AMBIGUOUS_SENDER)
 TOO_BIG = (Outcome.HELD, Reason.TOO_BIG)
 
 
+def invitation(method: bytes) -> Attachment:
+    return Attachment("invite.ics", "text/calendar", b"BEGIN:VCALENDAR\r\n" + method, "0" * 64)
+
+
 def mail(
     *senders: str,
     subject: str = "Báo cáo quý I/2023",
     return_path: str | None = SENDER,
     content_type: str = "multipart/mixed",
+    attachments: tuple[Attachment, ...] = (),
     **headers: str | tuple[str, ...],
 ) -> InboundMail:
     senders = senders or (SENDER,)
@@ -45,7 +50,7 @@ def mail(
         to_addresses=(OFFICE.address,),
         subject=subject,
         text="",
-        attachments=(),
+        attachments=attachments,
         headers={"from": (", ".join(senders),)} | named,
         return_path=return_path,
         content_type=content_type,
@@ -112,6 +117,11 @@ def decide(
         pytest.param(mail(Precedence="bulk"), AUTO, id="Precedence bulk"),
         pytest.param(mail(Precedence="auto_reply"), AUTO, id="Precedence auto_reply"),
         pytest.param(mail(Precedence="first-class"), GO_ON, id="another precedence"),
+        pytest.param(
+            mail(content_type="multipart/report; report-type=disposition-notification"), AUTO, id="a read receipt"
+        ),
+        pytest.param(mail(attachments=(invitation(b"METHOD:REPLY"),)), AUTO, id="an answer to an invitation"),
+        pytest.param(mail(attachments=(invitation(b"METHOD:REQUEST"),)), GO_ON, id="an invitation is from a person"),
         pytest.param(mail(SENDER, "x@y.example"), AMBIGUOUS, id="two From addresses"),
         pytest.param(mail(From=(SENDER, SENDER)), AMBIGUOUS, id="two From headers"),
     ],
