@@ -43,7 +43,8 @@ class AnswerNotice:
 
     `findings` are those that belong to no form (a file nobody could place, a wrong agency). `missing` are forms still
     owed of which nothing valid has come and which are not in `results`. `open_corrections` are owed forms, not in
-    this mail, that still wait for mending.
+    this mail, that still wait for mending. `first_received_at` is when the report came of which this mail is an exact
+    repeat (`duplicate`); `late` speaks of that time then.
     """
 
     kind: NoticeKind
@@ -63,6 +64,7 @@ class AnswerNotice:
     late: bool = False
     duplicate: bool = False
     mail_id: int | None = None
+    first_received_at: datetime | None = None
 
     @property
     def needs_correction(self) -> bool:

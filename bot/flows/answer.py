@@ -34,14 +34,21 @@ def answer(
     in_this_mail = {r.form.code for r in results}
     others = [o for o in state.of(agency.code) if o.form not in in_this_mail and not o.status.is_settled]
     brought = [o.deadline for o in state.of(agency.code) if o.form in in_this_mail]
-    missed = [d for d in brought if record.received_at >= d.instant]
+    # What came again had come before: its own time says whether it was late, not this mail's.
+    came = {s.form: s.received_at for s in assessment.repeated}
+    missed = [
+        o.deadline
+        for o in state.of(agency.code)
+        if o.form in in_this_mail and came.get(o.form, record.received_at) >= o.deadline.instant
+    ]
     to_do = [o.deadline for o in state.of(agency.code) if not o.status.is_settled]
     to_mend = [o.deadline for o in state.of(agency.code) if o.form in in_this_mail and not o.status.is_settled]
     # Each form has its own: the one that this mail has missed, or that of what it must mend, or the next of what is
     # still to be done.
     deadline = min(missed or to_mend or to_do or brought or [round_.deadline], key=lambda d: d.instant)
-    receipts = [s.receipt_number for s in assessment.repeated if s.receipt_number]
     is_repeat = bool(assessment.repeated) and not assessment.submissions
+    # Of several, the newest: by then all of them had come.
+    original = max(assessment.repeated, key=lambda s: s.received_at) if is_repeat else None
     notice = AnswerNotice(
         kind=kind,
         key=f"{kind}:{round_.code}:{agency.code}:{record.id}",
@@ -49,7 +56,7 @@ def answer(
         to=_recipients(services, record, mail, agency),
         thread=_thread(mail),
         received_at=record.received_at,
-        receipt_number=receipts[0] if is_repeat and receipts else receipt_number(round_, agency, record.id),
+        receipt_number=(original.receipt_number if original else "") or receipt_number(round_, agency, record.id),
         files=tuple(StoredFile(a.name, a.sha256, a.size) for a in mail.attachments if not a.inline),
         results=results,
         findings=tuple(loose),
@@ -62,6 +69,7 @@ def answer(
         late=bool(missed) if brought else record.received_at >= deadline.instant,
         duplicate=is_repeat,
         mail_id=record.id,
+        first_received_at=original.received_at if original else None,
     )
     return _allowed(services, agency, notice.to, notice)
 

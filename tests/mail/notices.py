@@ -67,7 +67,7 @@ SAMPLES: dict[str, Notice] = {
         open_corrections=(II06,),
     ),
     "receipt_late": answer(received_at=local(13, 9, 1), late=True),
-    "receipt_duplicate": answer(duplicate=True),
+    "receipt_duplicate": answer(duplicate=True, received_at=local(13, 9, 1), first_received_at=local(8, 14, 5)),
     "receipt_duplicate_partial": answer(duplicate=True, missing=(STATS,)),
     "receipt_held": answer(results=(FormResult(II06, 1, Verdict.HELD, (), (EXCEL_FILE,)),), files=(EXCEL_FILE,)),
     "receipt_nothing": answer(results=(), files=(), missing=(NARRATIVE, II06)),
