@@ -139,6 +139,11 @@ class DecisionNotice:
     findings: tuple[Finding, ...] = ()
     kind: NoticeKind = NoticeKind.DECISION
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it speaks of everything that the agency owes in the round; no forms named mean the same."""
+        return not self.forms or {a.form for a in self.round.of(self.agency.code)} <= {f.code for f in self.forms}
+
 
 @dataclass(frozen=True, slots=True)
 class AlertNotice:

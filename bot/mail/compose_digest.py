@@ -10,9 +10,12 @@ not done, and the others by name.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
+from bot.domain.form import Form
 from bot.domain.notice import DigestAgency, DigestBounce, DigestChange, DigestMail, DigestNotice, DigestRound
+from bot.domain.round import Deadline, ObligationState, ObligationStatus
 from bot.mail.compose_views import MARKS
 
 MAX_ROWS = 60
@@ -35,13 +38,17 @@ class Lines(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """One obligation: form's short title, mark, status (a stable word), open errors, whether extended."""
+    """One obligation: form's short title, mark, status (a stable word), open errors.
+
+    `mend_overdue`: it waits for mending and its deadline has passed. `extended_to` is its own deadline, if it has one.
+    """
 
     title: str
     mark: str
     status: str
     findings: int
-    extended: bool
+    mend_overdue: bool
+    extended_to: Deadline | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class DigestView:
 
 def digest_view(notice: DigestNotice) -> DigestView:
     """The digest, sorted and cut to length."""
-    rounds = tuple(_page(page) for page in notice.rounds)
+    rounds = tuple(_page(page, notice.at) for page in notice.rounds)
     return DigestView(
         rounds=rounds,
         first=next((p for p in notice.rounds if p.done < p.total), notice.rounds[0] if notice.rounds else None),
@@ -102,13 +109,13 @@ def _lines(entries: Sequence[T]) -> Lines[T]:
     return Lines(tuple(entries[:MAX_LINES]), max(0, len(entries) - MAX_LINES))
 
 
-def _page(page: DigestRound) -> RoundPage:
+def _page(page: DigestRound, at: datetime) -> RoundPage:
     crowded = len(page.agencies) > MAX_ROWS
     listed = [row for row in page.agencies if not (crowded and row.done)]
     return RoundPage(
         page=page,
         form_titles=tuple(form.short_title for form in page.forms),
-        matrix=tuple(_row(page, row) for row in listed[:MAX_ROWS]),
+        matrix=tuple(_row(page, row, at) for row in listed[:MAX_ROWS]),
         unshown_done=tuple(row.agency.name for row in page.agencies if row.done) if crowded else (),
         unshown=max(0, len(listed) - MAX_ROWS),
         changes=_lines(page.changes),
@@ -119,14 +126,21 @@ def _page(page: DigestRound) -> RoundPage:
     )
 
 
-def _row(page: DigestRound, row: DigestAgency) -> MatrixRow:
+def _row(page: DigestRound, row: DigestAgency, at: datetime) -> MatrixRow:
     states = {state.form: state for state in row.obligations}
-    cells: list[MatrixCell | None] = []
-    for form in page.forms:
-        state = states.get(form.code)
-        cells.append(
-            MatrixCell(form.short_title, MARKS[state.status], state.status, state.findings, state.extended)
-            if state
-            else None
-        )
-    return MatrixRow(row.agency.name, tuple(cells))
+    return MatrixRow(
+        row.agency.name,
+        tuple(_cell(form, states[form.code], at) if form.code in states else None for form in page.forms),
+    )
+
+
+def _cell(form: Form, state: ObligationState, at: datetime) -> MatrixCell:
+    mend_overdue = state.status is ObligationStatus.CORRECTION_NEEDED and at >= state.deadline.instant
+    return MatrixCell(
+        title=form.short_title,
+        mark="late" if mend_overdue else MARKS[state.status],
+        status=state.status,
+        findings=state.findings,
+        mend_overdue=mend_overdue,
+        extended_to=state.deadline if state.extended else None,
+    )

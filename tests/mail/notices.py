@@ -154,6 +154,9 @@ SAMPLES: dict[str, Notice] = {
         next_step_on=None,
     ),
     "decision_extend": decision("extend", deadline=Deadline(local(15, 16, 30))),
+    "decision_extend_all": decision(
+        "extend", forms=(NARRATIVE, II06, STATS), deadline=Deadline(local(14, 0)), at=local(9, 8, 45)
+    ),
     "decision_excuse": decision("excuse", forms=()),
     "decision_accept": decision("accept"),
     "decision_return": decision("return", findings=(X201, W110), at=local(8, 9)),

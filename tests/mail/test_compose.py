@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
@@ -13,7 +14,19 @@ from typing import cast
 
 import pytest
 from jinja2 import TemplateError
-from notice_facts import C201, DISTRICTS, EXCEL_FILE, II06, NARRATIVE, answer, digest, digest_row, local
+from notice_facts import (
+    C201,
+    DISTRICTS,
+    EXCEL_FILE,
+    II06,
+    NARRATIVE,
+    STATUS,
+    answer,
+    digest,
+    digest_row,
+    local,
+    owed,
+)
 from notices import SAMPLES, TEMPLATES, office, say
 
 from bot.domain.agency import Agency
@@ -21,6 +34,7 @@ from bot.domain.form import Severity
 from bot.domain.mail import NoticeKind, OutgoingMail
 from bot.domain.notice import AnswerNotice, DigestMail, DigestNotice, FormResult, Notice, Thread
 from bot.domain.office import Language
+from bot.domain.round import Deadline, ObligationState
 from bot.domain.submission import Finding, Place, StoredFile, Verdict
 from bot.domain.words import FindingWords
 from bot.mail.compose import Composer, subject_line
@@ -301,17 +315,48 @@ def test_digest_leads_with_what_waits_and_gives_the_commands() -> None:
         (1, False, "còn 1 ngày"),
         (0, False, "hôm nay đến hạn"),
         (0, True, "vừa hết hạn"),
-        (-4, True, "quá hạn 4 ngày"),
+        (-1, True, "quá hạn 1 ngày"),  # a Saturday: no working day has passed yet
+        (-4, True, "quá hạn 2 ngày làm việc"),
     ],
 )
 def test_digest_says_how_much_time_is_left(days_left: int, overdue: bool, said: str) -> None:
-    page = replace(digest().rounds[0], days_left=days_left, overdue=overdue)
+    working = min(days_left + 2, 0) if overdue else days_left
+    page = replace(digest().rounds[0], days_left=days_left, working_days_left=working, overdue=overdue)
     mail = compose(digest(rounds=(page,)))
     assert mail.subject.endswith(said)
     assert f"({said}" in flat(parts(mail)[1])
     done = replace(page, done=15, needs_correction=0, silent=0)
     assert compose(digest(rounds=(done, page))).subject.endswith(f"{said} · và 1 đợt khác")
     assert compose(digest(rounds=(done,))).subject.endswith("15/15 đã nộp đủ")
+
+
+def test_the_matrix_says_how_many_places_since_when_and_until_when() -> None:
+    def cells(at: datetime, *states: ObligationState) -> str:
+        page = digest().rounds[0]
+        row = replace(digest_row("tdm"), obligations=states)
+        return flat(parts(compose(digest(at=at, rounds=(replace(page, agencies=(row,)),))))[1])
+
+    mend = owed(II06, STATUS.CORRECTION_NEEDED).state
+    more = replace(mend, extended=True, deadline=Deadline(local(14, 0)))
+    assert "! Biểu II.06: Cần sửa 2 chỗ " in cells(local(9, 8), mend) + " "
+    assert "! Biểu II.06: Cần sửa 2 chỗ, quá hạn " in cells(local(10, 8), mend) + " "
+    assert "! Biểu II.06: Cần sửa 2 chỗ, gia hạn đến 13/3 " in cells(local(10, 8), more) + " "
+    assert "Cần sửa 2 chỗ, quá hạn, gia hạn đến 13/3 " in cells(local(14, 8), more) + " "
+    waiting = replace(more, status=STATUS.OPEN, findings=0)
+    assert "… Biểu II.06: Chưa nhận, gia hạn đến 13/3 " in cells(local(10, 8), waiting) + " "
+
+
+def test_what_waits_for_mending_is_overdue_like_anything_else() -> None:
+    assert "Cần sửa 2 chỗ, quá hạn, đã nhận ngày 03/3/2023" in flat(parts(compose(SAMPLES["overdue_partial"]))[1])
+    assert "2 places to mend, overdue" in flat(parts(compose(SAMPLES["overdue_partial"], Language.EN))[1])
+    assert "Cần sửa 2 chỗ, đã nhận" in flat(parts(compose(SAMPLES["reminder"]))[1])
+
+
+def test_more_time_for_everything_is_said_without_listing_it() -> None:
+    everything, one = compose(SAMPLES["decision_extend_all"]), compose(SAMPLES["decision_extend"])
+    assert everything.subject == "[BC 2023Q1 BB] Gia hạn đến 13/3: báo cáo quý I/2023"
+    assert "Báo cáo Word, Biểu II.06 và Biểu thống kê CCHC" in flat(parts(everything)[1])
+    assert one.subject == "[BC 2023Q1 BB] Gia hạn đến 15/3: Biểu II.06 (báo cáo quý I/2023)"
 
 
 def test_an_address_that_a_shell_would_obey_gets_no_command() -> None:
