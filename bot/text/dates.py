@@ -27,6 +27,14 @@ _DATE = re.compile(
       | (?<![0-9])(?P<y3>[0-9]{4})-(?P<m3>[0-9]{1,2})-(?P<d3>[0-9]{1,2})(?![0-9]) )""",
     re.VERBOSE,
 )
+# The first day of a span may leave its year to the last: `từ ngày 15/12 đến ngày 14/3/2023`.
+_SPAN = re.compile(
+    r"""(?P<from>(?<![a-z])tu\ )?(?:ngay\ ?:?\ ?)?
+    (?<![0-9/.-])(?P<d>[0-9]{1,2})(?:\ ?(?P<mark>[/.-])\ ?|\ thang\ )(?P<m>[0-9]{1,2})
+    (?:(?(mark)\ ?(?P=mark)\ ?|,?\ nam\ )(?P<y>[0-9]{4}))?(?![0-9])
+    ,?\ ?(?P<to>(?<![a-z])den(?:\ het)?\ |[–-]\ ?)(?:ngay\ ?:?\ ?)?(?=[0-9])""",
+    re.VERBOSE,
+)
 _BEFORE = re.compile(r"(?:(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)(?![a-z]),? ?)?")
 _CLOCK = re.compile(r"(?:[t ,]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?")
 
@@ -36,6 +44,16 @@ class DateMention:
     """A date in a text: the day, its own words, and their index in the text."""
 
     day: date
+    found: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanMention:
+    """A span of days in a text, both inclusive: its own words, and their index in the text."""
+
+    first: date
+    last: date
     found: str
     position: int
 
@@ -80,6 +98,35 @@ def find_dates(text: str) -> tuple[DateMention, ...]:
             found, position = folding.original(*match.span())
             mentions.append(DateMention(day, found, position))
     return tuple(mentions)
+
+
+def find_spans(text: str) -> tuple[SpanMention, ...]:
+    """Every span of days in `text`, in order: `từ ngày 15/12/2022 đến (hết) ngày 14/3/2023`, `15/12/2022 - 14/3/2023`.
+
+    Where the first day names no year, `từ` is wanted before it, and the year is that of the last or the one before. A
+    span that ends before it begins is none.
+    """
+    folding = Folding(text)
+    mentions = []
+    for match in _SPAN.finditer(folding.text):
+        end = _DATE.match(folding.text, match.end())
+        last = _day_of(end) if end else None
+        if end is None or last is None or not (match["y"] or match["from"]):
+            continue
+        first = _first_day(match, last)
+        if first is not None and first <= last:
+            found, position = folding.original(match.start(), end.end())
+            mentions.append(SpanMention(first, last, found, position))
+    return tuple(mentions)
+
+
+def _first_day(match: re.Match[str], last: date) -> date | None:
+    day, month = int(match["d"]), int(match["m"])
+    year = int(match["y"]) if match["y"] else last.year - ((month, day) > (last.month, last.day))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _is_vietnamese(lang: str) -> bool:

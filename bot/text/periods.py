@@ -36,6 +36,8 @@ _CODE = re.compile(
 _QUARTER = re.compile(rf"{_START}(?:quy|qui)[ .-]?{_QUARTER_NO}{_YEAR}?")
 _SHORT_QUARTER = re.compile(rf"{_START}q ?{_QUARTER_NO}{_YEAR}")
 _BARE_SHORT_QUARTER = re.compile(rf"{_START}(?<!ubnd )(?<!quan )q(?P<ordinal>[1-4])(?![a-z0-9])(?P<year>)(?P<short>)")
+# Three months are a quarter only as the first of a year; alone they are a duration.
+_THREE = re.compile(rf"{_START}(?:0?3|ba) ?thang ?dau ?nam{_YEAR}?(?![a-z0-9])")
 _HALF = re.compile(rf"{_START}(?:0?6|sau) ?thang(?: ?(?P<which>dau|cuoi) ?nam)?{_YEAR}?(?![a-z0-9])")
 _NINE = re.compile(rf"{_START}(?:0?9|chin) ?thang(?: ?dau ?nam)?{_YEAR}?(?![a-z0-9])")
 _MONTH = re.compile(rf"{_START}thang ?(?P<ordinal>1[0-2]|0?[1-9])(?![0-9]){_YEAR}?")
@@ -96,6 +98,9 @@ def _spans(folded: str) -> Iterator[_Span]:
     for pattern in (_QUARTER, _SHORT_QUARTER, _BARE_SHORT_QUARTER):
         for match in pattern.finditer(folded):
             yield _with_year_before("quarter", _ordinal(match["ordinal"]), match, folded)
+    for match in _THREE.finditer(folded):
+        if not _SPAN_BEFORE.search(folded, 0, match.start()):
+            yield _with_year_before("quarter", 1, match, folded)
     for match in _HALF.finditer(folded):
         if not _SPAN_BEFORE.search(folded, 0, match.start()):
             yield _with_year_before("half", 2 if match["which"] == "cuoi" else 1, match, folded)
@@ -138,11 +143,13 @@ def _with_year_before(kind: str, ordinal: int, match: re.Match[str], folded: str
 
 
 def _is_meant(span: _Span, found: str, folding: Folding) -> bool:
-    """Whether the accents allow the reading: `quỹ 1` is a fund, and an unaccented `Nam 2023` in accented text is a
-    place.
+    """Whether the accents allow the reading: `quỹ 1` is a fund, `sau tháng` no number, and an unaccented `Nam 2023` in
+    accented text is a place.
     """
     if span.kind == "quarter":
         return not any(word in found for word in ("quỹ", "quỷ", "quỳ", "quị"))
+    if span.kind == "half" and found.startswith("sau"):
+        return "nam" in folding.text[span.start : span.end]
     if span.kind == "year" and "nam" in found:
         whole, _ = folding.original(0, len(folding.text))
         return whole.isascii()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.dates import find_dates, parse_date, say_date, say_day, say_deadline, say_instant
+from bot.text.dates import find_dates, find_spans, parse_date, say_date, say_day, say_deadline, say_instant
 
 MARCH_9 = date(2023, 3, 9)
 
@@ -46,6 +46,49 @@ def test_find_dates_gives_each_with_its_words_and_place() -> None:
     assert (first.day, first.found, first.position) == (date(2022, 12, 15), "ngày 15/12/2022", 3)
     assert (second.day, second.found) == (date(2023, 3, 14), "ngày 14 tháng 3 năm 2023")
     assert text[second.position :].startswith("ngày 14 tháng")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kỳ báo cáo: Từ ngày 15/12/2022 đến ngày 14/3/2023",
+        "từ ngày 15/12/2022 đến hết ngày 14/3/2023",
+        "Tu ngay 15.12.2022 den 14.3.2023",
+        "(từ 15/12/2022 đến 14/3/2023)",
+        "từ ngày 15 tháng 12 năm 2022 đến ngày 14 tháng 3 năm 2023",
+        "Từ ngày 15/12 đến ngày 14/3/2023",
+        "Từ ngày 15 tháng 12 đến ngày 14 tháng 3 năm 2023",
+        "Từ ngày: 15/12/2022, đến ngày: 14/3/2023",
+        "15/12/2022 - 14/3/2023",
+        "từ ngày 15/12/2022\nđến ngày 14/3/2023",
+    ],
+)
+def test_a_span_of_days(text: str) -> None:
+    (span,) = find_spans(text)
+    assert (span.first, span.last) == (date(2022, 12, 15), date(2023, 3, 14))
+    assert text[span.position :].startswith(span.found)
+    assert span.found.rstrip().endswith("2023")
+
+
+def test_a_first_day_without_a_year_has_that_of_the_last() -> None:
+    (span,) = find_spans("từ ngày 01/01 đến ngày 31/3/2023")
+    assert (span.first, span.last) == (date(2023, 1, 1), date(2023, 3, 31))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "từ ngày 15/12/2022",
+        "từ ngày 14/3/2023 đến ngày 15/12/2022",
+        "từ ngày 30/02/2023 đến ngày 14/3/2023",
+        "Từ ngày …/…/2022 đến ngày …/…/2023",
+        "ngày 15/12/2022, số 12 ngày 14/3/2023",
+        "từ tháng 12/2022 đến tháng 3/2023",
+        "",
+    ],
+)
+def test_what_is_no_span_of_days(text: str) -> None:
+    assert find_spans(text) == ()
 
 
 @pytest.mark.parametrize(
