@@ -5,6 +5,7 @@ Vietnamese notation is read as `bot.text.numbers` and `bot.text.dates` know it. 
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -13,10 +14,11 @@ from bot.domain.document import Cell
 from bot.domain.form import CellType, Column, Row
 from bot.domain.submission import ParamValue
 from bot.text.accents import squeeze
-from bot.text.dates import parse_date
-from bot.text.numbers import parse_number
+from bot.text.dates import parse_date, say_date
+from bot.text.numbers import format_number, parse_number
 
 _LARGEST = Decimal(10) ** 15
+_LONGEST = 80  # letters of a cell that are printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ class Problem:
 
 
 def json_number(value: Decimal) -> ParamValue:
-    """A figure as findings carry it; one of more than fifteen digits as text, since JSON numbers end there."""
+    """A figure as findings carry it; one of more than fifteen digits as printed text, since JSON numbers end there."""
     if abs(value) >= _LARGEST:
-        return f"{value:.3E}"
+        return _cut(format_number(value))
     return int(value) if value == value.to_integral_value() else float(value)
 
 
@@ -46,9 +48,17 @@ def round_sum(value: Decimal) -> Decimal:
 
 
 def shown(cell: Cell) -> str:
-    """What stands in the cell, as it may be printed: one line of at most 80 characters."""
-    text = squeeze(str(cell.value))
-    return text if len(text) <= 80 else text[:79] + "…"
+    """What stands in the cell as people see it there (95,5%; 09/3/2023): one line of at most 80 characters."""
+    if isinstance(cell.value, date):
+        return say_date(cell.value, "vi")
+    number = None if isinstance(cell.value, str) else parse_number(cell.value, whole=False)
+    if number is None:
+        return _cut(squeeze(str(cell.value)))
+    return _cut(f"{format_number(number * 100)}%" if cell.percent else format_number(number))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def read_cell(cell: Cell | None, spec: Column | Row, *, required: bool) -> tuple[Problem | None, Decimal | None]:
@@ -81,12 +91,15 @@ def _read_number(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decima
     number = parse_number(cell.value, whole=whole)
     if number is None:
         return Problem("X104", {"reason": "whole" if whole else "number", "actual": shown(cell)}), None
-    actual = json_number(number)
-    if spec.type is CellType.PERCENT and not 0 <= number <= 100:
-        return Problem("X107", {"actual": actual}), None
+    if spec.type is CellType.PERCENT:
+        number *= 100 if cell.percent else 1
+        if not 0 <= number <= 100:
+            return Problem("X107", {"actual": json_number(number)}), None
+    actual = shown(cell) if cell.percent else json_number(number)
     if whole and number != number.to_integral_value():
         return Problem("X106", {"reason": "whole", "actual": actual}), None
-    return _limits(number, spec), number
+    problem = _limits(number, spec)
+    return problem, None if problem else number
 
 
 def _limits(number: Decimal, spec: Column | Row) -> Problem | None:
@@ -98,14 +111,18 @@ def _limits(number: Decimal, spec: Column | Row) -> Problem | None:
 
 
 def _read_choice(cell: Cell, spec: Column | Row) -> Problem | None:
-    """A choice is met by its words in any spelling, alone or within the cell's text (`1 - Phát phiếu`)."""
-    value = cell.value
-    text = words(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+    """A choice is met by its words in any spelling, alone or within the cell's text (`1 - Phát phiếu`); 0 also by
+    what means nought ("-", "không").
+    """
+    number = parse_number(cell.value, whole=False)
+    text = words(str(cell.value))
     first = text.split()[:1]
     for choice in map(words, spec.choices):
-        if text == choice or (choice.isdigit() and first == [choice]):
-            return None
-        if not choice.isdigit() and f" {choice} " in f" {text} ":
+        if not choice.isdigit():
+            met = f" {choice} " in f" {text} "
+        else:
+            met = first == [choice] if number is None else number == int(choice)
+        if met:
             return None
     return Problem("X108", {"reason": "choice", "actual": shown(cell), "choices": list(spec.choices)})
 

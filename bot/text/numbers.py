@@ -68,7 +68,7 @@ def format_number(value: Decimal | int | float) -> str:
     number = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise ValueError(f"not a finite number: {value!r}")
-    digits, _, fraction = f"{number.copy_abs():f}".partition(".")
+    digits, _, fraction = f"{number.copy_abs():,f}".partition(".")
     fraction = fraction.rstrip("0")
     sign = "-" if number < 0 else ""
-    return sign + f"{int(digits):,}".replace(",", ".") + (f",{fraction}" if fraction else "")
+    return sign + digits.replace(",", ".") + (f",{fraction}" if fraction else "")
