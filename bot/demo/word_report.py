@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 _FONT = "Times New Roman"
+_DISTRICT = re.compile(r"UBND (?:thành phố|thị xã|huyện|quận) (?P<name>.+)")
 _MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 
 
@@ -61,13 +63,14 @@ def narrative(
     *,
     missing: Collection[str] = (),
     empty: Collection[str] = (),
-    number: str = "45/BC",
-    place: str = "Bình Dương",
+    number: str = "",
+    place: str = "",
     day: date = date(2023, 3, 8),
     seed: int = 1,
 ) -> bytes:
     """A narrative (.docx) of these parts. `period` as it stands in the title (`quý I năm 2023`); parts whose code is
-    in `missing` are left out, those in `empty` have a heading and nothing beneath it.
+    in `missing` are left out, those in `empty` have a heading and nothing beneath it. `number` and `place` are made
+    from the agency's name when empty: `45/BC-UBND` and the district's name, `45/BC-STP` and the province's.
     """
     random_figures = random.Random(f"{agency_name}{seed}")  # noqa: S311  figures for show
     document = Document()
@@ -78,6 +81,9 @@ def narrative(
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin, section.right_margin = Cm(3), Cm(2)
     section.top_margin, section.bottom_margin = Cm(2), Cm(2)
+    district = _DISTRICT.match(agency_name)
+    number = number or f"45/BC-{'UBND' if district else _initials(agency_name)}"
+    place = place or (district["name"] if district else "Bình Dương")
     _letterhead(document, agency_name, superior, number, place, day)
     _line(document, "BÁO CÁO", bold=True, centred=True)
     _line(document, f"Kết quả công tác cải cách hành chính {period}", bold=True, centred=True)
@@ -99,13 +105,21 @@ def narrative(
     return output.getvalue()
 
 
+def _initials(name: str) -> str:
+    """As offices sign their papers: Sở Thông tin và Truyền thông → STTTT, Văn phòng UBND tỉnh → VPUBND."""
+    words = (w for w in name.split() if w not in ("và", "tỉnh"))
+    return "".join(w if w.isupper() else w[0].upper() for w in words)
+
+
 def _letterhead(document: Any, agency_name: str, superior: str, number: str, place: str, day: date) -> None:
     table = document.add_table(rows=2, cols=2)
     table.autofit = False
     for row in table.rows:
         for cell, width in zip(row.cells, (Cm(6.6), Cm(9.4)), strict=True):
             cell.width = width
-    dated = f"{place}, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"
+    # Nghị định 30/2020/NĐ-CP, phụ lục I: a nought before days below 10 and before months 1 and 2 only.
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    dated = f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
     texts = [[(superior.upper(), False), (agency_name.upper(), True)], [(_MOTTO[0], True), (_MOTTO[1], True)]]
     for column, lines in enumerate(texts):
         cell = table.cell(0, column)
