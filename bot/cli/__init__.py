@@ -4,6 +4,7 @@ wrong, 2 misuse, 75 locked.
 A command's module is imported when the command is asked for: `thuky status` does not wait for what `thuky run` needs.
 """
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -37,6 +38,16 @@ class _OnDemand(TyperGroup):
                 self.commands.update(commands_of(module))
         return self.commands.get(cmd_name)
 
+    def invoke(self, ctx: Any) -> Any:
+        """A reader that has seen enough (`thuky mails | head`) is no error. Typer itself would make it exit code 1."""
+        try:
+            value = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the last flush has to go somewhere
+            raise typer.Exit from None
+        return value
+
 
 def commands_of(module: str) -> dict[str, Any]:
     """The commands that a module of this room registers, by name."""
@@ -68,9 +79,5 @@ def _shared(
 
 
 def main() -> None:
-    """The `thuky` command. A closed pipe is no error; everything unexpected keeps its traceback."""
-    try:
-        app()
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    """The `thuky` command. Everything unexpected keeps its traceback."""
+    app()

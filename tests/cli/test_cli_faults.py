@@ -290,10 +290,10 @@ def test_looking_loads_nothing_that_only_working_needs(desk: Desk) -> None:
 
 
 def test_a_closed_pipe_is_no_error(desk: Desk) -> None:
-    command = f"{sys.executable} -m bot explain --json | head -c 10; exit ${{PIPESTATUS[0]}}"
+    command = f"{sys.executable} -m bot explain --json | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, env=os.environ | desk.environ, capture_output=True, text=True
     )
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
-    assert done.returncode in (0, 141)
+    assert done.returncode == 0
