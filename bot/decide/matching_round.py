@@ -7,42 +7,30 @@ words that contradict each other leave the round open (AMBIGUOUS_ROUND). Everyth
 agreeing or not. Pure; never fails.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.decide.mail_words import Tag, own_text, tags_in, without_tags
-from bot.decide.stated import own_periods
+from bot.decide.mail_words import Tag, tags_in
+from bot.decide.matching_voices import Voice, of_documents, of_words
 from bot.domain.agency import Agency
 from bot.domain.document import PeriodClaim, Stated
 from bot.domain.mail import Evidence, EvidenceSource, InboundMail, Reason
-from bot.domain.round import PeriodKind, ReportingPeriod, Round
+from bot.domain.round import Round
 
 
 @dataclass(frozen=True, slots=True)
 class RoundMatch:
     """Which round, or why nothing may be decided. With WRONG_PERIOD, `round` is the one that is left; with
     NO_OPEN_ROUND the closed one that the mail fits, if any. `claims` are the periods claimed by whatever was weighed:
-    documents, or else words."""
+    documents, or else words; `said` is what they say, the days of documents that name no period included."""
 
     round: Round | None
     reason: Reason | None
     why: str
     evidence: tuple[Evidence, ...]
     claims: tuple[PeriodClaim, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Voice:
-    """One thing that speaks of a period: a document, the subject, a file name, the body."""
-
-    source: EvidenceSource
-    claims: tuple[PeriodClaim, ...]
-    file: str = ""
-
-    def fits(self, round_: Round) -> bool:
-        return any(claim.fits(round_.period) for claim in self.claims)
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +71,8 @@ def match_round(
         closed=tuple(r for r in mine if not r.is_open(received_at)),
         pointed=_pointed(mine, tags, thread_round),
     )
-    documents = [_Voice(EvidenceSource.DOCUMENT, own.periods, file) for file, own in stated if own.periods]
-    words = _words(mail, known)
+    documents = of_documents(stated, known.open, known.closed)
+    words = of_words(mail, known.open, known.closed)
     choice, weighed = _choose(documents, words, known)
     return RoundMatch(
         choice.round,
@@ -92,6 +80,7 @@ def match_round(
         choice.why,
         _evidence(choice, [*documents, *words], tags, thread_round, known),
         tuple(dict.fromkeys(claim for voice in weighed for claim in voice.claims)),
+        tuple(dict.fromkeys(found for voice in weighed for found in voice.said)),
     )
 
 
@@ -102,38 +91,7 @@ def _pointed(mine: Sequence[Round], tags: Sequence[Tag], thread_round: str | Non
     return tuple(both or dict.fromkeys((*by_tag, *by_thread)))
 
 
-def _words(mail: InboundMail, known: _Rounds) -> list[_Voice]:
-    sentences = re.split(r"[\r\n]+|[.;!?](?=\s)", own_text(mail.text))
-    voices = [
-        _Voice(EvidenceSource.SUBJECT, own_periods(without_tags(mail.subject))),
-        *(
-            _Voice(EvidenceSource.FILE_NAME, own_periods(without_tags(a.name)), a.name)
-            for a in mail.attachments
-            if not a.inline
-        ),
-        _Voice(EvidenceSource.BODY, tuple(claim for sentence in sentences for claim in own_periods(sentence))),
-    ]
-    telling = [_Voice(v.source, tuple(c for c in v.claims if not _is_vague(c, known)), v.file) for v in voices]
-    return [voice for voice in telling if voice.claims]
-
-
-def _is_vague(claim: PeriodClaim, known: _Rounds) -> bool:
-    """A loose way of naming a longer or shorter period: "báo cáo năm 2023", "báo cáo tháng 3" for quý I/2023.
-
-    Only in words, and only where the agency has no round of that kind.
-    """
-    if claim.kind not in (PeriodKind.YEAR, PeriodKind.MONTH):
-        return False
-    if any(r.period.kind is claim.kind for r in (*known.open, *known.closed)):
-        return False
-    return any(
-        claim.year in (None, r.period.year)
-        and (claim.kind is PeriodKind.YEAR or r.period.months[0] <= claim.ordinal <= r.period.months[1])
-        for r in known.open
-    )
-
-
-def _choose(documents: list[_Voice], words: list[_Voice], known: _Rounds) -> tuple[_Choice, list[_Voice]]:
+def _choose(documents: list[Voice], words: list[Voice], known: _Rounds) -> tuple[_Choice, list[Voice]]:
     """The choice, and the voices that were weighed for it."""
     if documents:
         fitting = [r for r in known.open if any(v.fits(r) for v in documents)]
@@ -156,8 +114,8 @@ def _choose(documents: list[_Voice], words: list[_Voice], known: _Rounds) -> tup
     return _by_claims(spoken, fitting, words, known), spoken
 
 
-def _by_claims(weighed: list[_Voice], fitting: list[Round], words: list[_Voice], known: _Rounds) -> _Choice:
-    said = ", ".join(dict.fromkeys(claim.found for voice in weighed for claim in voice.claims))
+def _by_claims(weighed: list[Voice], fitting: list[Round], words: list[Voice], known: _Rounds) -> _Choice:
+    said = ", ".join(dict.fromkeys(found for voice in weighed for found in voice.said))
     if fitting:
         chosen = _one(fitting, known.pointed, words)
         if chosen:
@@ -193,7 +151,7 @@ def _unsaid(known: _Rounds) -> _Choice:
     return _Choice(_one(known.closed, (), ()), Reason.NO_OPEN_ROUND, "no round is open for the agency")
 
 
-def _one(options: Sequence[Round], pointed: Sequence[Round], words: Sequence[_Voice]) -> Round | None:
+def _one(options: Sequence[Round], pointed: Sequence[Round], words: Sequence[Voice]) -> Round | None:
     """The only option, or the only one that tag or thread, subject, file names, or body speak for, in that order."""
     if len(options) == 1:
         return options[0]
@@ -205,7 +163,7 @@ def _one(options: Sequence[Round], pointed: Sequence[Round], words: Sequence[_Vo
 
 
 def _evidence(
-    choice: _Choice, voices: Iterable[_Voice], tags: Sequence[Tag], thread_round: str | None, known: _Rounds
+    choice: _Choice, voices: Iterable[Voice], tags: Sequence[Tag], thread_round: str | None, known: _Rounds
 ) -> tuple[Evidence, ...]:
     chosen = choice.round
     mine = (*known.open, *known.closed)
@@ -219,11 +177,11 @@ def _evidence(
         heard.append(Evidence("round", thread_round, EvidenceSource.THREAD, agrees=agrees))
     for voice in voices:
         agrees = chosen is None or voice.fits(chosen)
-        for claim in voice.claims:
-            if chosen is not None and agrees and not claim.fits(chosen.period):
+        for said in voice.sayings():
+            if chosen is not None and agrees and not said.fits(chosen):
                 continue
-            code = next((r.code for r in _first(chosen, mine) if claim.fits(r.period)), _period_code(claim))
-            heard.append(Evidence("round", code, voice.source, found=claim.found, file=voice.file, agrees=agrees))
+            code = next((r.code for r in _first(chosen, mine) if said.fits(r)), said.period)
+            heard.append(Evidence("round", code, voice.source, found=said.found, file=voice.file, agrees=agrees))
     if chosen is not None and choice.by_elimination:
         heard.append(Evidence("round", chosen.code, EvidenceSource.OPEN_ROUND))
     return tuple(dict.fromkeys(heard))
@@ -231,8 +189,3 @@ def _evidence(
 
 def _first(chosen: Round | None, mine: Sequence[Round]) -> tuple[Round, ...]:
     return (chosen, *mine) if chosen else tuple(mine)
-
-
-def _period_code(claim: PeriodClaim) -> str:
-    """`2022Q4`, or the claim's own words where it names no year."""
-    return claim.found if claim.year is None else ReportingPeriod(claim.kind, claim.year, claim.ordinal).code

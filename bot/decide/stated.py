@@ -1,9 +1,9 @@
 """What a document says of itself, in its head: whose it is, and of which period.
 
 Flow: the head's lines (see `bot.decide.heads`) → a labelled line (`Đơn vị báo cáo: …`, `Kỳ báo cáo: …`) decides; else
-the agency is the issuer of the letterhead, and the period that of the title. The superior that a letterhead prints
-above the issuer, periods that are only looked forward to or compared with, and the years of plans are not the
-document's own. What cannot be made out is left empty. Pure; never fails.
+the agency is the issuer of the letterhead, and the period that of the title, by name or by its days. The superior that
+a letterhead prints above the issuer, periods that are only looked forward to or compared with, and the years of plans
+are not the document's own. What cannot be made out is left empty. Pure; never fails.
 """
 
 import re
@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from bot.decide.heads import LABEL, TITLE, Line, sheet_lines, word_lines
 from bot.domain.agency import Registry
-from bot.domain.document import Document, PeriodClaim, Stated, TextDocument, Workbook
+from bot.domain.document import Document, PeriodClaim, Stated, TextDocument, WindowClaim, Workbook
 from bot.domain.round import PeriodKind
 from bot.text.accents import fold, nfc
+from bot.text.dates import find_spans
 from bot.text.names import NameHit, NameIndex
 from bot.text.periods import PeriodMention, find_periods
 
@@ -25,6 +26,12 @@ _OTHER_AFTER_OWN = re.compile(r"(?<![a-z])(?:nhiem vu|ke hoach|giai phap|trong t
 _PLANNED = re.compile(r"(?<![a-z])(?:ke hoach|chi so|nghi quyet|quyet dinh|chuong trinh|chi thi|nhiem vu)(?![a-z])")
 # An agency after these words is one that the document was asked by or goes to.
 _ASKED_BY = re.compile(r"(?<![a-z])(?:gui|theo|yeu cau|de nghi|cong van|huong dan)(?: [^ ]+){0,6} $")
+# What plainly is an authority that issues letters; `TỈNH` is missing on purpose: the province is everyone's superior.
+_AUTHORITY = re.compile(
+    r"(?:so|ban(?! hanh)|van phong) [a-z]|(?:ubnd|uy ban nhan dan) (?:huyen|quan|thanh pho|thi xa|tp|tx|phuong|xa)[ .]"
+)
+_BROKEN = re.compile(r"(?:ubnd|uy ban nhan dan)$")
+_LONGEST_NAME = 80  # letters; what is longer is a sentence
 
 _Named = tuple[str, str]  # agency code, words found
 
@@ -48,7 +55,12 @@ def read_stated(document: Document, names: NameIndex) -> Stated:
     agencies: dict[str, str] = {}
     for code, found in (named for head in heads for named in _agencies(head, names)):
         agencies.setdefault(code, found)
-    return Stated(tuple(agencies.items()), _distinct(claim for head in heads for claim in _periods(head)))
+    return Stated(
+        tuple(agencies.items()),
+        _distinct(claim for head in heads for claim in _periods(head)),
+        tuple(dict.fromkeys(claim for head in heads for claim in _windows(head))),
+        () if agencies else tuple(dict.fromkeys(name for head in heads for name in _strangers(head))),
+    )
 
 
 def _distinct(claims: Iterable[PeriodClaim]) -> tuple[PeriodClaim, ...]:
@@ -59,19 +71,43 @@ def _distinct(claims: Iterable[PeriodClaim]) -> tuple[PeriodClaim, ...]:
 
 
 def _agencies(head: Sequence[Line], names: NameIndex) -> list[_Named]:
-    own = [line for line in head if not line.addressed]
-    labelled = [line for line in own if LABEL.match(line.folded) and not TITLE.match(line.folded)]
+    labelled, letterhead, titles = _parted(head)
     if hits := [hit for line in labelled for hit in names.find(line.text)]:
         return _named(hits)
-    first_title = next((at for at, line in enumerate(own) if TITLE.match(line.folded)), len(own))
-    if issuers := _issuers([line.text for line in own[:first_title] if line not in labelled], names):
+    if issuers := _issuers([line.text for line in letterhead], names):
         return issuers
     return _named(
         hit
-        for line in own[first_title:]
+        for line in titles
         for hit in names.find(line.text)
         if not _ASKED_BY.search(fold(line.text[: hit.position]) + " ")
     )
+
+
+def _parted(head: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """The lines that name the reporter after a label, those of the letterhead, and the title with what follows."""
+    own = [line for line in head if not line.addressed]
+    labelled = [line for line in own if LABEL.match(line.folded) and not TITLE.match(line.folded)]
+    first_title = next((at for at, line in enumerate(own) if TITLE.match(line.folded)), len(own))
+    return labelled, [line for line in own[:first_title] if line not in labelled], own[first_title:]
+
+
+def _strangers(head: Sequence[Line]) -> list[str]:
+    """The authorities that a head plainly names as its issuer. Asked only where it names no registered agency."""
+    labelled, letterhead, titles = _parted(head)
+    reporters = [nfc(line.text).partition(":")[2].strip() for line in labelled]
+    lines = [nfc(line.text) for line in letterhead] if titles else []
+    # An office broken over two lines: `ỦY BAN NHÂN DÂN`, `HUYỆN CỦ CHI`.
+    pairs = zip(lines, [*lines, ""][1:], strict=True)
+    whole = [f"{line} {below}" if _BROKEN.match(fold(line)) else line for line, below in pairs]
+    return [name for name in (*reporters, *whole) if _is_authority(name)]
+
+
+def _is_authority(name: str) -> bool:
+    if len(name) > _LONGEST_NAME or not _AUTHORITY.match(fold(name)):
+        return False
+    # `sổ theo dõi`, `bàn giao` and `bản tin` fold to the same letters.
+    return name.isascii() or name.lower().startswith(("sở ", "ban ", "văn phòng ", "ubnd ", "ủy ban ", "uỷ ban "))
 
 
 def _named(hits: Iterable[NameHit]) -> list[_Named]:
@@ -102,8 +138,22 @@ def _across(first: str, second: str, names: NameIndex) -> tuple[NameHit, ...]:
 
 
 def _periods(head: Sequence[Line]) -> tuple[PeriodClaim, ...]:
-    labelled = [line.text for line in head if line.folded.lstrip("-+*• ").startswith(("ky bao cao", "ky du lieu"))]
-    return own_periods(" ".join(labelled)) or own_periods(" ".join(line.text for line in head))
+    return own_periods(" ".join(_period_lines(head))) or own_periods(" ".join(line.text for line in head))
+
+
+def _windows(head: Sequence[Line]) -> tuple[WindowClaim, ...]:
+    """The days that the head says its figures cover; those of the labelled line before all others."""
+    return _own_spans(" ".join(_period_lines(head))) or _own_spans(" ".join(line.text for line in head))
+
+
+def _own_spans(text: str) -> tuple[WindowClaim, ...]:
+    text = nfc(text)
+    spans = (s for s in find_spans(text) if not _ALWAYS_OTHER.search(fold(text[: s.position])))
+    return tuple(WindowClaim(s.first, s.last, s.found) for s in spans)
+
+
+def _period_lines(head: Sequence[Line]) -> list[str]:
+    return [line.text for line in head if line.folded.lstrip("-+*• ").startswith(("ky bao cao", "ky du lieu"))]
 
 
 def own_periods(text: str) -> tuple[PeriodClaim, ...]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.round import PeriodKind, ReportingPeriod
+from bot.domain.round import DataWindow, PeriodKind, ReportingPeriod
 
 CellValue = str | int | float | Decimal | bool | date | datetime | None
 
@@ -146,12 +146,63 @@ class PeriodClaim:
         return self.kind is period.kind and self.ordinal == period.ordinal and self.year in (None, period.year)
 
 
+class PeriodStanding(StrEnum):
+    """What a document's own words on its period mean for a round: none, this one, perhaps this one, another."""
+
+    SILENT = "silent"
+    FITS = "fits"
+    OFF = "off"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowClaim:
+    """The days that a text says its figures cover, both inclusive. `found` are its own words."""
+
+    first: date
+    last: date
+    found: str
+
+    def standing(self, period: ReportingPeriod, window: DataWindow) -> PeriodStanding:
+        """FITS: half of the days or more are the round's, for offices write the calendar quarter as often as the days
+        asked for. OTHER: none is, or they are exactly the calendar months of another period of that kind. OFF: the
+        rest.
+        """
+        calendar = [
+            ordinal
+            for ordinal in range(1, 13)
+            if (months := ReportingPeriod(period.kind, self.last.year, ordinal)).months[1] <= 12
+            and (months.first_day, months.last_day) == (self.first, self.last)
+        ]
+        if calendar:
+            fits = self.last.year == period.year and period.ordinal in calendar
+            return PeriodStanding.FITS if fits else PeriodStanding.OTHER
+        shared = (min(self.last, window.last) - max(self.first, window.first)).days + 1
+        if shared <= 0:
+            return PeriodStanding.OTHER
+        longer = max(self.last - self.first, window.last - window.first).days + 1
+        return PeriodStanding.FITS if 2 * shared >= longer else PeriodStanding.OFF
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a document says of itself, in its head: whose it is (agency code, words found) and of which period."""
+    """What a document says of itself, in its head: whose it is (agency code, words found) and of which period, by
+    name or by its days. `strangers` are authorities that its letterhead names as issuers and no registry knows.
+    """
 
     agencies: tuple[tuple[str, str], ...] = ()
     periods: tuple[PeriodClaim, ...] = ()
+    windows: tuple[WindowClaim, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+    def standing(self, period: ReportingPeriod, window: DataWindow) -> PeriodStanding:
+        """What it says of its period: by the name where it has one, else by the days; the best of several."""
+        if self.periods:
+            fits = any(claim.fits(period) for claim in self.periods)
+            return PeriodStanding.FITS if fits else PeriodStanding.OTHER
+        standings = {claim.standing(period, window) for claim in self.windows}
+        order = (PeriodStanding.FITS, PeriodStanding.OFF, PeriodStanding.OTHER)
+        return next((s for s in order if s in standings), PeriodStanding.SILENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,10 @@ class ReportingPeriod:
                 return self.ordinal, self.ordinal
 
     @property
+    def first_day(self) -> date:
+        return date(self.year, self.months[0], 1)
+
+    @property
     def last_day(self) -> date:
         month = self.months[1]
         return date(self.year, month, calendar.monthrange(self.year, month)[1])

@@ -1,7 +1,7 @@
 """Which round a mail is for."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from samples import a_round, at
@@ -9,9 +9,9 @@ from samples import a_round, at
 from bot.decide.matching import RoundMatch, match_round
 from bot.decide.stated import own_periods
 from bot.domain.agency import Agency
-from bot.domain.document import Stated
+from bot.domain.document import PeriodStanding, Stated, WindowClaim
 from bot.domain.mail import Attachment, EvidenceSource, InboundMail, Reason
-from bot.domain.round import Assignment, PeriodKind, ReportingPeriod, Round
+from bot.domain.round import Assignment, DataWindow, PeriodKind, ReportingPeriod, Round
 
 STP = Agency("stp", "Sở Tư pháp", "so", ())
 NOW = at(3, 8)
@@ -266,3 +266,71 @@ def test_where_the_tag_left_the_round_the_tag_is_the_evidence() -> None:
 def test_claims_are_those_of_the_words_where_documents_are_silent() -> None:
     assert [c.found for c in which(subject="quý IV/2022", body="quý I").claims] == ["quý IV/2022"]
     assert which().claims == ()
+
+
+def days(first: date, last: date) -> Stated:
+    return Stated(windows=(WindowClaim(first, last, f"từ {first} đến {last}"),))
+
+
+Q1_DAYS, Q4_DAYS = days(date(2022, 12, 15), date(2023, 3, 14)), days(date(2022, 9, 15), date(2022, 12, 14))
+
+
+@pytest.mark.parametrize(
+    ("own", "standing"),
+    [
+        pytest.param(Q1_DAYS, PeriodStanding.FITS, id="the round's very days"),
+        pytest.param(days(date(2023, 1, 1), date(2023, 3, 31)), PeriodStanding.FITS, id="its calendar quarter"),
+        pytest.param(days(date(2022, 12, 15), date(2023, 2, 28)), PeriodStanding.FITS, id="most of its days"),
+        pytest.param(Q4_DAYS, PeriodStanding.OTHER, id="the days before"),
+        pytest.param(days(date(2022, 9, 15), date(2022, 12, 15)), PeriodStanding.OFF, id="one day shared"),
+        pytest.param(
+            days(date(2022, 10, 1), date(2022, 12, 31)), PeriodStanding.OTHER, id="the calendar quarter before"
+        ),
+        pytest.param(days(date(2023, 4, 1), date(2023, 6, 30)), PeriodStanding.OTHER, id="the calendar quarter after"),
+        pytest.param(days(date(2022, 1, 1), date(2022, 12, 31)), PeriodStanding.OFF, id="a year that shares few days"),
+        pytest.param(days(date(2021, 12, 15), date(2022, 3, 14)), PeriodStanding.OTHER, id="the year before"),
+        pytest.param(Stated(), PeriodStanding.SILENT, id="nothing"),
+        pytest.param(replace(Q4_DAYS, periods=own_periods("quý I/2023")), PeriodStanding.FITS, id="the name is first"),
+        pytest.param(
+            replace(Q1_DAYS, periods=own_periods("quý IV/2022")), PeriodStanding.OTHER, id="whatever the days"
+        ),
+        pytest.param(replace(Q4_DAYS, windows=Q4_DAYS.windows + Q1_DAYS.windows), PeriodStanding.FITS, id="the best"),
+    ],
+)
+def test_what_a_document_s_words_mean_for_a_round(own: Stated, standing: PeriodStanding) -> None:
+    assert own.standing(Q1.period, Q1.window) is standing
+
+
+Q4 = replace(quarter(4, 2022), window=DataWindow(date(2022, 9, 15), date(2022, 12, 14)))
+
+
+def by_days(*documents: Stated, rounds: tuple[Round, ...], subject: str = "") -> RoundMatch:
+    return match_round(
+        InboundMail("0" * 64, 1, "<1@x.example>", ("stp@x.example",), "", (), subject, "", ()),
+        agency=STP,
+        rounds=rounds,
+        stated=[(f"{at_}.xlsx", own) for at_, own in enumerate(documents)],
+        thread_round=None,
+        received_at=NOW,
+    )
+
+
+def test_the_days_of_a_document_lead_to_its_round() -> None:
+    match = by_days(Q4_DAYS, rounds=(Q1, Q4))
+    assert (match.round, match.reason) == (Q4, None)
+    assert [(e.value, e.source, e.agrees) for e in match.evidence] == [("2022-q4", EvidenceSource.DOCUMENT, True)]
+    assert by_days(Q1_DAYS, rounds=(Q1, Q4), subject="quý IV/2022").round == Q1
+
+
+def test_days_of_another_period_are_a_wrong_period_and_are_quoted() -> None:
+    match = by_days(Q4_DAYS, rounds=(Q1, replace(Q4, closes_at=at(1, 15))))
+    assert (match.round, match.reason) == (Q1, Reason.WRONG_PERIOD)
+    assert match.said == ("từ 2022-09-15 đến 2022-12-14",)
+    assert [(e.value, e.found, e.agrees) for e in match.evidence][0] == ("2022-q4", match.said[0], False)
+
+
+def test_days_that_are_only_off_decide_nothing() -> None:
+    off = days(date(2022, 9, 15), date(2022, 12, 15))
+    assert by_days(off, rounds=(Q1,)).reason is None
+    assert by_days(off, rounds=(Q1, Q4), subject="quý I/2023").round == Q4
+    assert by_days(off, rounds=(Q1, quarter(2)), subject="quý I/2023").round == Q1

@@ -247,6 +247,73 @@ def test_which_period_a_document_says_it_is_of(
     assert periods(document) == claims
 
 
+SPAN = "Từ ngày 15/9/2022 đến ngày 14/12/2022"
+DAYS = (date(2022, 9, 15), date(2022, 12, 14))
+
+
+@pytest.mark.parametrize(
+    ("document", "windows"),
+    [
+        pytest.param(excel([[f"Kỳ báo cáo: {SPAN}"], *TABLE]), [DAYS], id="the printed line"),
+        pytest.param(excel([["Kỳ báo cáo:", SPAN], *TABLE]), [DAYS], id="in the next cell"),
+        pytest.param(excel([["THỐNG KÊ"], [f"({SPAN})"], *TABLE]), [DAYS], id="below the title"),
+        pytest.param(word(*TITLE, f"({SPAN})"), [DAYS], id="word: below the title"),
+        pytest.param(word("BÁO CÁO", "Từ ngày 15/9/2022", "đến ngày 14/12/2022"), [DAYS], id="over two lines"),
+        pytest.param(
+            excel([["THỐNG KÊ từ ngày 15/12/2022 đến ngày 14/3/2023"], [f"Kỳ báo cáo: {SPAN}"], *TABLE]),
+            [DAYS],
+            id="the period line before the title",
+        ),
+        pytest.param(word("BÁO CÁO", f"quý I năm 2023 so với cùng kỳ ({SPAN})"), [], id="compared with"),
+        pytest.param(excel([["THỐNG KÊ"], *TABLE, [SPAN]]), [], id="below the header is the table"),
+        pytest.param(word("BÁO CÁO", f"Căn cứ số liệu {SPAN}"), [], id="the body"),
+    ],
+)
+def test_which_days_a_document_says_it_covers(
+    document: TextDocument | Workbook, windows: list[tuple[date, date]]
+) -> None:
+    assert [(w.first, w.last) for w in read_stated(document, NAMES).windows] == windows
+
+
+@pytest.mark.parametrize(
+    ("document", "strangers"),
+    [
+        pytest.param(word("UBND TỈNH BÌNH DƯƠNG", "SỞ XÂY DỰNG", *MOTTO, *TITLE), ["SỞ XÂY DỰNG"], id="a department"),
+        pytest.param(
+            word(f"UBND TỈNH BÌNH DƯƠNG\t{MOTTO[0]}", f"SỞ XÂY DỰNG\t{MOTTO[1]}", *TITLE),
+            ["SỞ XÂY DỰNG"],
+            id="made with tabs",
+        ),
+        pytest.param(word("UBND HUYỆN CỦ CHI", *MOTTO, *TITLE), ["UBND HUYỆN CỦ CHI"], id="a district"),
+        pytest.param(
+            word("ỦY BAN NHÂN DÂN", "HUYỆN CỦ CHI", *MOTTO, *TITLE),
+            ["ỦY BAN NHÂN DÂN HUYỆN CỦ CHI"],
+            id="a district over two lines",
+        ),
+        pytest.param(
+            word("BAN QUẢN LÝ CÁC KHU CÔNG NGHIỆP", *TITLE), ["BAN QUẢN LÝ CÁC KHU CÔNG NGHIỆP"], id="a board"
+        ),
+        pytest.param(
+            excel([["Đơn vị báo cáo: Sở Xây dựng"], *TABLE]), ["Sở Xây dựng"], id="excel: the line of the reporter"
+        ),
+        pytest.param(word("UBND TỈNH BÌNH DƯƠNG", *MOTTO, *TITLE), [], id="the province alone is the superior"),
+        pytest.param(word("UBND HUYỆN BÀU BÀNG", "PHÒNG NỘI VỤ", *TITLE), [], id="an office of a registered agency"),
+        pytest.param(word("SỞ TT&TT", *TITLE), [], id="an abbreviation"),
+        pytest.param(
+            word("SỞ XÂY DỰNG", "UBND TỈNH BÌNH DƯƠNG", "SỞ TƯ PHÁP", *TITLE), [], id="one line is registered"
+        ),
+        pytest.param(word("BÁO CÁO", "của Sở Xây dựng", "Sở Xây dựng"), [], id="below the title"),
+        pytest.param(word("Ban hành kèm theo Công văn 388", "Số liệu quý I", "BÁO CÁO"), [], id="other words"),
+        pytest.param(word(*MOTTO, "BÁO CÁO", "Kính gửi: Sở Nội vụ"), [], id="the recipient"),
+        pytest.param(excel([["Đơn vị nhận báo cáo: Sở Nội vụ"], *TABLE]), [], id="excel: the receiver"),
+    ],
+)
+def test_letterheads_of_authorities_that_no_registry_knows(
+    document: TextDocument | Workbook, strangers: list[str]
+) -> None:
+    assert list(read_stated(document, NAMES).strangers) == strangers
+
+
 def test_found_words_are_the_document_s_own() -> None:
     stated = read_stated(word("SỞ  TƯ PHÁP", *TITLE), NAMES)
     assert stated.agencies == (("stp", "SỞ TƯ PHÁP"),)
