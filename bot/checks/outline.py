@@ -1,8 +1,8 @@
 """A narrative's outline: which paragraphs are headings of which parts, and what stands beneath them.
 
 A paragraph is a heading when its words are a heading's of the form and it looks like one: by its style, by a number
-before it, in bold, or standing alone with exactly those words. List items with a dash, long sentences and table cells
-are none. What follows up to the next heading of the same or a higher level is the part's content; template dots are
+before it, in bold, or standing alone with exactly those words; text may follow it after a colon or a soft return.
+List items with a dash, long sentences and cells of tables are none, unless the whole report stands in a table. What follows up to the next heading of the same or a higher level is the part's content; template dots are
 no content. A part that occurs twice (a table of contents) is filled when any of its places is. Nothing here fails.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.checks.headers import likeness, words
+from bot.checks.letters import HEAD, is_letter, is_request
 from bot.domain.document import FormScore, Paragraph, TextDocument
 from bot.domain.form import Form, Part
 from bot.text.accents import fold
@@ -36,7 +37,6 @@ _HEADING_WORDS = 30
 _HEADING_LETTERS = 300
 _PLAIN_WORDS = 15
 _ENOUGH = 1000  # letters of a part that are read: enough to see that it is filled
-_HEAD = 40  # paragraphs in which a title or the marks of a letter are sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,22 @@ class PartState:
 def find_headings(document: TextDocument, parts: Iterable[Part]) -> tuple[Place, ...]:
     """All headings of these parts, in reading order."""
     wanted = [(part, tuple(words(heading) for heading in part.headings)) for part in parts]
-    places: list[Place] = []
-    for index, paragraph in enumerate(document.paragraphs):
-        if (place := _heading(index, paragraph, wanted)) is not None:
-            places.append(place)
+    body = [(index, p) for index, p in enumerate(document.paragraphs) if p.table is None]
+    places = [place for index, p in body if (place := _heading(index, p, wanted)) is not None]
+    if not places:  # a report may stand as a whole in a table without visible lines
+        pages = {at for at, table in enumerate(document.tables, 1) if _is_page(table)}
+        inside = [(index, p) for index, p in enumerate(document.paragraphs) if p.table in pages]
+        places = [place for index, p in inside if (place := _heading(index, p, wanted)) is not None]
     romans = any(place.part.parent is None and _ROMAN.match(place.printed) for place in places)
     # Where the parts at the top have Roman numbers, "1. Kiến nghị" is a sub-heading of something else.
     return tuple(p for p in places if not (romans and p.part.parent is None and p.printed[:1].isdigit()))
+
+
+def _is_page(table: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether a table only lays out text: most of it stands in rows of which one cell alone is filled."""
+    rows = [[cell for cell in row if cell.strip()] for row in table]
+    alone = sum(len(row[0]) for row in rows if len(row) == 1)
+    return 2 * alone > sum(len(cell) for row in rows for cell in row)
 
 
 def read_parts(document: TextDocument, form: Form) -> dict[str, PartState]:
@@ -93,9 +102,11 @@ def read_parts(document: TextDocument, form: Form) -> dict[str, PartState]:
 def score(document: TextDocument, form: Form) -> FormScore:
     """How well a Word file is this outline: by its title and by how many headings it has.
 
-    A letter (trích yếu "V/v …", no title of its own) needs three headings, since a letter that asks for reports names
-    their parts too.
+    A letter (trích yếu "V/v …", no title of its own) needs three headings, and one that asks agencies for reports is
+    none, since it names their parts too.
     """
+    if is_request(document):
+        return FormScore(form.code, 0.0)
     codes = list(dict.fromkeys(place.part.code for place in find_headings(document, form.parts)))
     title = _title(document, form)
     found = "; ".join(part for part in (title, ", ".join(codes)) if part)
@@ -107,15 +118,10 @@ def score(document: TextDocument, form: Form) -> FormScore:
     return FormScore(form.code, round(min(1.0, (0.6 if title else 0.5) + 0.4 * share), 4), found)
 
 
-def is_letter(document: TextDocument) -> bool:
-    """Whether the head is that of a letter: a trích yếu that begins with "V/v"."""
-    return any(re.match(r"v/v\b|ve viec\b", fold(p.text)) for p in document.paragraphs[:_HEAD])
-
-
 def _title(document: TextDocument, form: Form) -> str:
     """The title line BÁO CÁO when it, or the lines right after it, name the form's matter; else nothing."""
     hints = [words(hint) for hint in form.title_hints]
-    head = [p for p in document.paragraphs[:_HEAD] if p.text.strip()]
+    head = [p for p in document.paragraphs[:HEAD] if p.text.strip()]
     for at, paragraph in enumerate(head):
         text = paragraph.text.strip()
         alone = (
@@ -131,7 +137,7 @@ def _title(document: TextDocument, form: Form) -> str:
 
 def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[str, ...]]]) -> Place | None:
     text = paragraph.text.strip()
-    if paragraph.table is not None or not text:
+    if not text:
         return None
     if paragraph.level is None and (_BULLET.match(text) or paragraph.number.strip() in _BULLETS):
         return None
@@ -147,6 +153,9 @@ def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[st
     readings = [(bare, text, "")] if len(bare) <= _HEADING_LETTERS else []
     if colon and rest.strip() and looks and len(title) <= _HEADING_LETTERS:
         readings.append((title, text[: len(text) - len(rest)].rstrip(" :"), rest.strip()))
+    first, broken, below = bare.partition("\n")
+    if broken and _begins_anew(first, below.strip()) and len(first) <= _HEADING_LETTERS:
+        readings.append((first, text[: len(text) - len(below)].rstrip(" :\n"), below.strip()))
     best: tuple[float, Place] | None = None
     for shown, heading, rest in readings:
         said = words(shown)
@@ -155,6 +164,14 @@ def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[st
             if fit > 0 and (best is None or fit > best[0]):
                 best = fit, Place(part, index, heading, rest, printed)
     return best[1] if best else None
+
+
+def _begins_anew(first: str, below: str) -> bool:
+    """Whether the lines after a soft return are content, not the heading's second line: those go on in small letters,
+    or in capitals under capitals.
+    """
+    second = below.partition("\n")[0]
+    return bool(second) and not second[0].islower() and not (first.isupper() and second.isupper())
 
 
 def _fit(text: str, heading: str, printed: str, part: Part, looks: bool) -> float:

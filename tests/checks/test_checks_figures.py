@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from checks_reading import ROOT, check, forms, grid, said, workbook
+from checks_reading import ROOT, check, forms, said, workbook
 
 from bot.checks.words import Words
 from bot.demo import documents
 from bot.domain.document import Cell, Workbook
-from bot.domain.form import Severity
 
 STATS = forms()["cchc_stats"]
 assert STATS.table is not None

@@ -1,9 +1,13 @@
 """Headings of a narrative: what is one, what is none, and what counts as content."""
 
+from dataclasses import replace
+
 import pytest
 from checks_reading import check, forms, said, text, text_document
 
+from bot.checks.letters import is_request
 from bot.checks.outline import find_headings
+from bot.checks.spec import recognise
 from bot.demo import documents
 from bot.domain.document import Paragraph, TextDocument
 
@@ -28,6 +32,9 @@ def codes(*lines: str | Paragraph) -> list[str]:
         ("II. KẾT QUẢ THỰC HIỆN CÁC NHIỆM VỤ, GIẢI PHÁP CCHC TRÊN CÁC LĨNH VỰC", ["II"]),
         ("IV. Phương hướng nhiệm vụ quý II/2023", ["IV"]),
         ("V- Đề xuất, kiến nghị", ["V"]),
+        ("1. Cải cách thể chế\nTrong kỳ đã ban hành 3 văn bản: 2 quyết định, 1 chỉ thị.", ["II.1"]),
+        ("Đánh giá chung\nCông tác cải cách hành chính đạt kết quả tốt.", ["III"]),
+        ("Trong quý, đơn vị báo cáo:\nCải cách thể chế\nĐạt kết quả tốt.", []),
         ("Phần III. Đánh giá chung: kết quả tích cực; tồn tại, hạn chế", ["III"]),
         ("Trong quý, công tác cải cách thủ tục hành chính đạt kết quả tốt.", []),
         ("Cải cách thủ tục hành chính được quan tâm và đạt nhiều kết quả tích cực trong quý.", []),
@@ -95,6 +102,68 @@ def test_parts_missing_and_empty(lines: list[str], findings: list[tuple[str, str
 def test_text_in_the_line_of_the_heading_is_content() -> None:
     lines = ["1. Cải cách thể chế: Đã ban hành 3 văn bản.", "2. Cải cách thủ tục hành chính:", "Đã công bố."]
     assert said(check("narrative", text(*lines), parts=("II.1", "II.2"))) == []
+
+
+def test_text_after_a_soft_return_is_content() -> None:
+    lines = ["1. Cải cách thể chế\nĐã ban hành 3 văn bản.", "**2. Cải cách TTHC\n- Đã công bố."]
+    assert said(check("narrative", text(*lines), parts=("II.1", "II.2"))) == []
+    dots = ["1. Cải cách thể chế\n…………", "2. Cải cách TTHC:\nĐã công bố."]
+    assert said(check("narrative", text(*dots), parts=("II.1", "II.2"))) == [("W102", "II.1")]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "**IV. Phương hướng, nhiệm vụ\ntrọng tâm quý II năm 2023",
+        "**IV. PHƯƠNG HƯỚNG, NHIỆM VỤ\nTRỌNG TÂM QUÝ II NĂM 2023",
+    ],
+)
+def test_a_heading_over_two_lines_is_no_content(heading: str) -> None:
+    assert said(check("narrative", text(heading, "V. Kiến nghị"), parts=("IV",))) == [("W102", "IV")]
+
+
+def in_table(lines: list[str], rows: list[tuple[str, ...]]) -> TextDocument:
+    """The lines in the document's only table, whose rows are given."""
+    return TextDocument(tuple(replace(p, table=1) for p in text(*lines).paragraphs), (tuple(rows),))
+
+
+def test_a_report_laid_out_in_a_table_cell_is_read_there() -> None:
+    plain = [line.removeprefix("**") for line in WHOLE]
+    assert said(check("narrative", in_table(WHOLE, [("\n".join(plain),)]))) == []
+    assert said(check("narrative", in_table(WHOLE, [("UBND", "CỘNG HÒA"), *[(line,) for line in plain]]))) == []
+    without_iv = [line for line in WHOLE if line not in ("**IV. PHƯƠNG HƯỚNG, NHIỆM VỤ", "Tiếp tục.")]
+    assert said(check("narrative", in_table(without_iv, [("\n".join(without_iv),)]))) == [("W101", "IV")]
+
+
+def test_a_table_of_figures_has_no_headings() -> None:
+    lines = ["1. Cải cách thể chế", "12", "2. Cải cách TTHC", "15", "3. Cải cách tài chính công", "9"]
+    rows = [tuple(lines[at : at + 2]) for at in (0, 2, 4)]
+    assert find_headings(in_table(lines, rows), PARTS) == ()
+
+
+REQUEST = [
+    *("SỞ NỘI VỤ", "V/v báo cáo công tác cải cách", "hành chính quý I năm 2023", "Kính gửi:", "- Sở Tư pháp;"),
+    "Sở Nội vụ đề nghị các cơ quan báo cáo các nội dung sau:",
+    "1. Sở Tư pháp: Báo cáo cải cách thể chế.",
+    "2. Văn phòng UBND tỉnh: Báo cáo cải cách thủ tục hành chính.",
+    "3. Sở Tài chính: Báo cáo cải cách tài chính công.",
+    "4. UBND các huyện, thị xã, thành phố báo cáo công tác cải cách hành chính quý I năm 2023.",
+    "Báo cáo gửi về Sở Nội vụ trước ngày 10/3/2023.",
+]
+OUTLINE = ["I. Công tác chỉ đạo, điều hành", "II. Kết quả thực hiện nhiệm vụ", "III. Đánh giá chung", "V. Kiến nghị"]
+
+
+@pytest.mark.parametrize("lines", [REQUEST, REQUEST + OUTLINE], ids=["alone", "with its outline"])
+def test_a_letter_that_asks_for_reports_is_none(lines: list[str]) -> None:
+    document = text(*lines)
+    assert is_request(document)
+    assert all(found.score < 0.5 for found in recognise(document, forms().values()))
+
+
+def test_a_report_in_the_shape_of_a_letter_is_a_report() -> None:
+    document = text("UBND HUYỆN", "V/v báo cáo công tác cải cách hành chính quý I", "Kính gửi: Sở Nội vụ", *WHOLE)
+    assert not is_request(document)
+    assert recognise(document, forms().values())[0].score >= 0.5
 
 
 def test_only_the_parts_of_the_assignment_are_owed() -> None:
