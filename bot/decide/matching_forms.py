@@ -39,7 +39,7 @@ class FileRole(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """What is known of a file before any form is. `kind` is by its bytes; `scores` how well its content fits each
-    form.
+    form. `asks`: it is a letter that asks for reports, so neither its name nor elimination makes it one.
     """
 
     name: str
@@ -47,6 +47,7 @@ class FileFacts:
     document: Document
     scores: tuple[FormScore, ...]
     sha256: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def match_forms(files: Sequence[FileFacts], *, owed: Sequence[Form], forms: Sequ
     kinds = [_kind(file) for file in files]
     has_office_file = any(kind in _KINDS for kind in kinds)
     for at, file in enumerate(files):
-        if matches[at] is None and kinds[at] not in (FileKind.PDF, FileKind.IMAGE):
+        if matches[at] is None and not file.asks and kinds[at] not in (FileKind.PDF, FileKind.IMAGE):
             matches[at] = _by_name(file, _could_be(kinds[at], owed, owed), _could_be(kinds[at], forms, owed))
     _eliminate(files, kinds, owed, matches)
     settled = _best_first(files, matches)
@@ -140,7 +141,8 @@ def _eliminate(
     taken = {m.form.code for m in matches if m and m.form}
     for kinds_of_form in dict.fromkeys(_KINDS.values()):
         free = [form for form in owed if form.kind in kinds_of_form and form.code not in taken]
-        left = [at for at, kind in enumerate(kinds) if matches[at] is None and _KINDS.get(kind) == kinds_of_form]
+        open_ = [at for at, file in enumerate(files) if matches[at] is None and not file.asks]
+        left = [at for at in open_ if _KINDS.get(kinds[at]) == kinds_of_form]
         if len(free) != 1 or len({files[at].sha256 for at in left}) != 1:
             continue
         for at in left:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.checks import catalogue, spec
+from bot.checks.letters import is_request
 from bot.checks.mail import mail_finding
 from bot.decide.judging import judge
 from bot.decide.matching import FileFacts, FileMatch, FileRole, RoundMatch, match_forms
 from bot.decide.stated import agency_names, read_stated
 from bot.documents.kinds import kind_of
 from bot.domain.agency import Agency
-from bot.domain.document import FileKind, Stated, Unreadable
+from bot.domain.document import FileKind, Stated, TextDocument, Unreadable
 from bot.domain.form import Form, FormKind, Severity
 from bot.domain.mail import Attachment, Evidence, InboundRecord, Reason
 from bot.domain.round import Round
@@ -62,6 +63,7 @@ def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[R
                 document=document,
                 scores=spec.recognise(document, forms),
                 sha256=attachment.sha256,
+                asks=isinstance(document, TextDocument) and is_request(document),
             ),
             read_stated(document, names),
         )
@@ -203,6 +205,8 @@ def _loose(file: ReadFile, found: FileMatch, missing: Sequence[Form], placed: Ma
     name, facts = file.attachment.name, file.facts
     if found.role is FileRole.NOT_OWED and found.form:
         return [mail_finding("M103", name, form=found.form.short_title)]
+    if found.role is FileRole.EXTRA and isinstance(facts.document, Unreadable):
+        return [catalogue.unreadable_finding(facts.document, name, found.form)]
     if found.role is FileRole.EXTRA and found.form:
         return [mail_finding("M104", name, form=found.form.short_title, other=placed.get(found.form.code, ""))]
     if found.role is not FileRole.UNPLACED:

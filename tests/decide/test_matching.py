@@ -1,5 +1,6 @@
 """Whose mail it is and which form each file is. (Rounds: test_matching_round.py)"""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -353,6 +354,13 @@ def test_elimination_wants_one_form_of_the_kind() -> None:
     assert placed(locked("1.xlsx"), owed=(II06, ARTICLES)) == [(None, "unplaced")]
     taken = file("2.xlsx", FileKind.XLSX, ii06=0.8)
     assert placed(locked("1.xlsx"), taken, owed=(II06, ARTICLES)) == [("articles", "primary"), ("ii06", "primary")]
+
+
+@pytest.mark.parametrize("name", ["388.docx", "Công văn báo cáo CCHC.docx"])
+def test_a_letter_that_asks_for_reports_is_placed_by_nothing(name: str) -> None:
+    letter = replace(file(name, FileKind.DOCX), asks=True)
+    assert placed(letter) == [(None, "unplaced")]
+    assert placed(letter, file("1.docx", FileKind.DOCX)) == [(None, "unplaced"), ("narrative", "primary")]
 
 
 def test_an_excel_file_called_report_is_the_table_while_one_is_owed() -> None:

@@ -1,0 +1,49 @@
+"""Files of a mail that are no submission: what is said of each."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import docx
+import pytest
+from embedded_office import Office, at, embedded_office
+
+from bot.domain.mail import Outcome
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with embedded_office(tmp_path, at(3, 1, 7)) as running:
+        yield running
+
+
+def letter() -> bytes:
+    """A letter like the one that the coordinator sent out."""
+    document = docx.Document()
+    for line in (
+        "SỞ NỘI VỤ",
+        "V/v báo cáo công tác cải cách hành chính quý I năm 2023",
+        "Kính gửi: Các sở, ngành; UBND các huyện, thị xã, thành phố.",
+        "Sở Nội vụ đề nghị các cơ quan báo cáo như sau:",
+        "1. Sở Tư pháp: Báo cáo công tác cải cách thể chế của tỉnh.",
+        "2. Văn phòng UBND tỉnh: Báo cáo công tác cải cách thủ tục hành chính.",
+        "3. Sở Tài chính: Báo cáo công tác cải cách tài chính công.",
+    ):
+        document.add_paragraph(line)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_the_coordinator_s_letter_sent_back_is_no_report(office: Office) -> None:
+    record = office.took("stp", [("Công văn báo cáo.docx", letter())])
+    assert (record.outcome, [f.code for f in record.findings]) == (Outcome.CORRECTION, ["M102"])
+    assert record.submissions == ()
+
+
+@pytest.mark.parametrize(("payload", "code"), [(b"", "F102"), (b"PK\x03\x04 torn", "F101")], ids=["empty", "torn"])
+def test_a_second_file_that_cannot_be_read_is_told_as_what_it_is(office: Office, payload: bytes, code: str) -> None:
+    files = [("Báo cáo.docx", office.cast("stp").narrative()), ("Báo cáo 2.docx", payload)]
+    record = office.took("stp", files)
+    assert [(f.code, f.place.file) for f in record.findings] == [(code, "Báo cáo 2.docx")]
+    assert [s.form for s in record.submissions] == ["narrative"]
