@@ -19,8 +19,11 @@ from bot.domain.words import FindingWords
 from bot.flows.services import Clock, Composing, Journal, Services
 from bot.screens import TEMPLATES, finding_words
 from bot.settings import Settings
+from bot.store.safeio import write_atomically
 from bot.store.store import Store
 from bot.store.vault import Vault
+
+STANDING_CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,31 @@ class FixedClock:
 
     def now(self) -> datetime:
         return self.instant
+
+
+def stand_at(settings: Settings, instant: datetime | None) -> None:
+    """Makes every later command act at `instant`, where `once --at` has left the office; None: at the real time again.
+
+    Kept in the data folder. Raises DataFolderError.
+    """
+    make_data_folder(settings.data_dir)
+    try:
+        if instant is None:
+            (settings.data_dir / STANDING_CLOCK).unlink(missing_ok=True)
+        else:
+            write_atomically(settings.data_dir / STANDING_CLOCK, instant.isoformat().encode())
+    except OSError as error:
+        raise DataFolderError(settings.data_dir, error) from error
+
+
+def office_clock(settings: Settings) -> Clock:
+    """The machine's clock, or the instant where `once --at` has left an office that may travel."""
+    if not settings.allow_time_travel:
+        return SystemClock()
+    try:
+        return FixedClock(datetime.fromisoformat((settings.data_dir / STANDING_CLOCK).read_text("ascii")))
+    except (OSError, ValueError):
+        return SystemClock()
 
 
 class DataFolderError(Exception):
@@ -138,7 +166,7 @@ def open_services(
             sandbox=Sandbox(),
             composer=composer,
             say=say,
-            clock=clock or SystemClock(),
+            clock=clock or office_clock(settings),
             journal=cast(Journal, Deferred(lambda: open_journal(journal_level))),
             imap=settings.imap,
             smtp=settings.smtp,

@@ -1,5 +1,6 @@
 """`run`, `once`, `demo`: the commands that do the work."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,10 +20,11 @@ from bot.cli.context import (
 from bot.cli.looking import print_status
 from bot.daemon import AlreadyRunning, Daemon, one_instance
 from bot.daemon import once as run_once
+from bot.flows.services import Clock
 from bot.flows.tick import NUDGES
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
-from bot.wiring import FixedClock
+from bot.wiring import FixedClock, SystemClock, stand_at
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,11 @@ def run(context: typer.Context) -> None:
     settings = _for_mail(context)
     context.find_root().obj.verbose = True
     try:
-        with told(settings.language), one_instance(settings.data_dir), services_of(context, settings) as services:
+        with (
+            told(settings.language),
+            one_instance(settings.data_dir),
+            services_of(context, settings, _clock(settings, None)) as services,
+        ):
             Daemon(services, settings.poll_seconds).run()
     except AlreadyRunning as other:
         _locked(settings, other)
@@ -50,13 +56,12 @@ def once(
     settings = _for_mail(context)
     if at is not None and not settings.allow_time_travel:
         stop(settings.language, MISUSED, "error.time_travel")
-    zone = settings.office.working_time.timezone
-    clock = FixedClock(parse_instant(at, zone, settings.language)) if at is not None else None
+    instant = parse_instant(at, settings.working_time.timezone, settings.language) if at is not None else None
     try:
         with (
             told(settings.language),
             one_instance(settings.data_dir),
-            services_of(context, settings, clock) as services,
+            services_of(context, settings, _clock(settings, instant)) as services,
         ):
             total = run_once(services)
     except AlreadyRunning as other:
@@ -106,6 +111,12 @@ def demo(
         stop(language, MISUSED, "error.demo_folder", folder=error)
     except ConfigurationError as error:
         fail_configuration(error)
+
+
+def _clock(settings: Settings, instant: datetime | None) -> Clock:
+    """The clock of this run, which later commands go by too until the next run says otherwise."""
+    stand_at(settings, instant)
+    return FixedClock(instant) if instant else SystemClock()
 
 
 def _for_mail(context: typer.Context) -> Settings:

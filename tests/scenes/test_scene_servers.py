@@ -91,6 +91,21 @@ def test_time_travel_must_be_allowed(office: SceneOffice) -> None:
     assert not office.data.exists() or not list(office.data.glob("*.db"))
 
 
+def test_later_commands_stand_where_once_has_left_the_clock(office: SceneOffice) -> None:
+    office.once(at(3, 3, 9))
+    status = office.thuky("status", "--json").json
+    assert (status["as_of"], status["totals"]["overdue"]) == ("2023-03-03T09:00:00+07:00", 0)
+    extended = office.thuky("extend", "bb", "--until", "2023-03-15", "--why", "mất điện", "--json").json
+    assert extended["at"] == "2023-03-03T09:00:00+07:00"
+    # The clock moves on: after the old deadline the others are overdue, and this one is reminded of its new one.
+    office.once(at(3, 10, 9))
+    assert [kind(m) for m in office.got(address("bb"))] == ["request", "decision", "reminder"]
+    assert kind(office.got(address("dt"))[-1]) == "overdue"
+    # Without --at it is today again.
+    office.once()
+    assert office.thuky("status", "--json").json["as_of"] > "2026"
+
+
 def test_a_wrong_configuration_is_refused_with_every_fault(office: SceneOffice) -> None:
     office.edit("office.toml", "max_attempts = 3", 'max_attempts = "ba"')
     office.edit("agencies.toml", '{ address = "bao@binhduong.example" }', '{ address = "bao-khong-co-mien" }')

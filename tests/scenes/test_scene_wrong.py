@@ -63,7 +63,7 @@ def test_the_letterhead_of_another_agency_is_sent_back(office: SceneOffice) -> N
     assert office.got(address("stc")) == []
     shown = office.thuky("show", str(mail["id"]), "--json").json
     assert ("stc", False) in [(e["value"], e["agrees"]) for e in shown["evidence"] if e["about"] == "agency"]
-    assert office.statuses("stc") == {"narrative": "overdue"}
+    assert office.statuses("stc") == {"narrative": "open"}
 
 
 @pytest.mark.parametrize(
