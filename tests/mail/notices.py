@@ -88,6 +88,7 @@ SAMPLES: dict[str, Notice] = {
         received_at=local(13, 9),
         late=True,
         duplicate=True,
+        first_received_at=local(10, 8, 30),
         results=(FormResult(II06, 1, Verdict.CORRECTION, (X201,), (EXCEL_FILE,)),),
     ),
     "correction_no_round": answer(

@@ -271,6 +271,8 @@ def test_a_repeat_is_told_when_the_report_itself_came() -> None:
         assert re.search("Thời điểm nhận báo cáo:? 14 giờ 05 ngày 08/3/2023", part)
         assert re.search("Thời điểm nhận thư này:? 9 giờ 01 ngày 13/3/2023", part)
         assert "sau hạn" not in part
+    again = flat(parts(compose(SAMPLES["correction_late"]))[1])
+    assert "(số tiếp nhận TN-2023Q1-TDM-0003, nhận lúc 8 giờ 30 ngày 10/3/2023)" in again
     once = flat(parts(compose(SAMPLES["receipt"]))[1])
     assert "Thời điểm nhận: 14 giờ 05 ngày 08/3/2023" in once
     assert "Thời điểm nhận báo cáo" not in once
