@@ -1,11 +1,15 @@
 """C codes: what a document says of itself against what was asked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.checks.context import CheckContext
 from bot.checks.registry import ALL, check
+from bot.domain.document import PeriodStanding
 from bot.domain.form import Severity
-from bot.domain.submission import Finding, Place
+from bot.domain.submission import Finding, ParamValue, Place
+from bot.text.dates import say_date
+from bot.text.names import NameIndex
 
 
 @check("C101", Severity.ERROR, ALL)
@@ -13,8 +17,9 @@ def wrong_period(context: CheckContext) -> Iterator[Finding]:
     """Wrong period.
 
     What it does:
-        Compares the period that the document names in its head with the period of the round. Nothing is said when it
-        names none.
+        Compares the period that the document names in its head with the period of the round; where it names none,
+        the days that it says its figures cover. Days that share none with the round's, or are another quarter's, are
+        an error; days that are only off, or stand beside the right period, are a remark.
     Why it matters:
         Last quarter's file with a new date is the most frequent slip, and its figures would be counted twice.
     How to mend it:
@@ -22,19 +27,27 @@ def wrong_period(context: CheckContext) -> Iterator[Finding]:
     Example:
         "Báo cáo … quý IV năm 2022" sent for the first quarter of 2023.
     """
-    period, claims = context.round.period, context.stated.periods
-    if claims and not any(claim.fits(period) for claim in claims):
-        yield Finding(
-            "C101",
-            Severity.ERROR,
-            Place(file=context.file_name),
-            {
-                "actual": claims[0].found,
-                "period_kind": period.kind.value,
-                "period_ordinal": period.ordinal,
-                "period_year": period.year,
-            },
-        )
+    stated, period, window = context.stated, context.round.period, context.round.window
+    standing = stated.standing(period, window)
+    by_days = replace(stated, periods=()).standing(period, window)
+    if standing is PeriodStanding.OTHER:
+        yield _period_finding(context, Severity.ERROR, "file" if stated.periods else "days")
+    elif by_days in (PeriodStanding.OFF, PeriodStanding.OTHER):
+        yield _period_finding(context, Severity.REMARK, "days_off")
+
+
+def _period_finding(context: CheckContext, severity: Severity, reason: str) -> Finding:
+    stated, period, window = context.stated, context.round.period, context.round.window
+    params: dict[str, ParamValue] = {
+        "reason": reason,
+        "actual": (stated.periods if reason == "file" else stated.windows)[0].found,
+        "first": say_date(window.first, "vi"),
+        "last": say_date(window.last, "vi"),
+        "period_kind": period.kind.value,
+        "period_ordinal": period.ordinal,
+        "period_year": period.year,
+    }
+    return Finding("C101", severity, Place(file=context.file_name), params)
 
 
 @check("C102", Severity.ERROR, ALL)
@@ -60,3 +73,47 @@ def wrong_agency(context: CheckContext) -> Iterator[Finding]:
             Place(file=context.file_name),
             {"actual": found, "named": context.agency_names.get(code, code), "expected": context.agency.name},
         )
+
+
+@check("C103", Severity.REMARK, ALL)
+def unknown_issuer(context: CheckContext) -> Iterator[Finding]:
+    """Letterhead of an authority that is not in the registry.
+
+    What it does:
+        Reads who issued the document. Says so when its letterhead names a department, board, office or people's
+        committee that no name in the registry fits, and no line of it names a registered agency.
+    Why it matters:
+        It may be another agency's file, or a name that the registry does not have yet; a person sees which.
+    How to mend it:
+        If the wrong file was attached, send the right one. If the name is your agency's, nothing need be done.
+    Example:
+        The Department of Finance sends a report headed "SỞ XÂY DỰNG".
+    """
+    if context.stated.agencies:
+        return
+    for stranger in context.stated.strangers[:1]:
+        if not any(_begins(name, stranger) for name in context.agency.all_names):
+            yield Finding(
+                "C103",
+                Severity.REMARK,
+                Place(file=context.file_name),
+                {"actual": stranger, "expected": context.agency.name},
+            )
+
+
+def _begins(name: str, stranger: str) -> bool:
+    """Whether a letterhead's line is how that name begins: `VĂN PHÒNG UBND` of the `Văn phòng UBND tỉnh`."""
+    return any(hit.position == 0 for hit in NameIndex([("", stranger)]).find(name))
+
+
+def put_aside(context: CheckContext, other: str) -> tuple[Finding, ...]:
+    """What the document says of another period or agency, as remarks on a file that is not used because `other`, of
+    the same mail, fits. Empty where it says nothing of the kind.
+    """
+    wrong = (*wrong_period(context), *wrong_agency(context))
+    aside: dict[str, ParamValue] = {"reason": "aside", "other": other, "form": context.form.short_title}
+    return tuple(
+        replace(finding, severity=Severity.REMARK, params=finding.params | aside)
+        for finding in wrong
+        if finding.severity is Severity.ERROR
+    )

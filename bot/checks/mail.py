@@ -8,8 +8,9 @@ from bot.domain.submission import Finding, ParamValue, Place
 def mail_finding(code: str, file_name: str = "", *, severity: Severity | None = None, **params: ParamValue) -> Finding:
     """The finding of that M code for that file, empty when the mail itself is meant. `severity` None: the code's own.
 
-    Params that words use: M103 `form` (title); M104 `form` (title) and `other` (the other file's name). KeyError for
-    an unknown code.
+    Params that words use: M103 `form` (title); M104 `form` (title) and `other` (the other file's name); M105 `actual`
+    (the mail's words), the round's period, and `reason`: `subject`, `file_name` or `body`. KeyError for an unknown
+    code.
     """
     entry = entries()[code]
     return Finding(code, severity or entry.severity, Place(file=file_name), dict(params))
@@ -73,5 +74,20 @@ declare(
         Answer with the one right file attached.
     Example:
         II.06 final.xlsx and II.06 final (2).xlsx in one mail.
+    """,
+)
+declare(
+    "M105",
+    Severity.REMARK,
+    """Mail names another period than its files.
+
+    What it does:
+        Says that the subject, a file name or the text of the mail names another period than the files themselves.
+    Why it matters:
+        The files count, by what they say themselves; but perhaps the wrong ones were attached.
+    How to mend it:
+        Nothing need be done unless the wrong file was attached; then send the right one.
+    Example:
+        Subject "Báo cáo quý IV năm 2022", and the report attached is for the first quarter of 2023.
     """,
 )

@@ -3,12 +3,14 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from checks_reading import ROOT, check, context, forms, grid, said, text, workbook
 
 from bot.checks.catalogue import MOST, TABLES, mail_finding, pages, run, unreadable_finding
+from bot.checks.cross import put_aside
 from bot.checks.registry import check as register
 from bot.checks.registry import declare, entries
 from bot.checks.words import FIELDS, Words, WordsError, placeholders
@@ -23,6 +25,7 @@ from bot.domain.document import (
     TextDocument,
     Unreadable,
     UnreadableReason,
+    WindowClaim,
     Workbook,
 )
 from bot.domain.form import CellType, CountCheck, Form, Rule, Severity
@@ -79,6 +82,9 @@ PERIOD_2022 = Stated(periods=(PeriodClaim(PeriodKind.QUARTER, 4, 2022, "quý IV 
 PERIOD_2023 = Stated(periods=(PeriodClaim(PeriodKind.QUARTER, 1, None, "quý I"),))
 OTHER_AGENCY = Stated(agencies=(("stc", "Sở Tài chính"),))
 SAME_AGENCY = Stated(agencies=(("stc", "Sở Tài chính"), ("tdm", "UBND thành phố Thủ Dầu Một")))
+DAYS_BEFORE = (WindowClaim(date(2022, 9, 15), date(2022, 12, 14), "Từ ngày 15/9/2022 đến ngày 14/12/2022"),)
+DAYS_OFF = (WindowClaim(date(2022, 9, 15), date(2023, 1, 14), "từ ngày 15/9/2022 đến ngày 14/01/2023"),)
+CALENDAR = (WindowClaim(date(2023, 1, 1), date(2023, 3, 31), "từ ngày 01/01/2023 đến ngày 31/3/2023"),)
 
 # code, form, the bad document, where the finding is, what else the context needs
 BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
@@ -127,13 +133,31 @@ BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
     ("X301", "articles", workbook(documents.articles("Báo", Q1, count=7)), "B13", {}),
     ("X301", "broadcasts", workbook(documents.broadcasts("Đài", Q1, count=4)), "B13", {}),
     ("C101", "ii06", ii06(), "tep.xlsx", {"stated": PERIOD_2022}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": Stated(windows=DAYS_BEFORE)}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": Stated(windows=DAYS_OFF)}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": replace(PERIOD_2023, windows=DAYS_BEFORE)}),
     ("C102", "ii06", ii06(), "tep.xlsx", {"stated": OTHER_AGENCY}),
+    ("C103", "ii06", ii06(), "tep.xlsx", {"stated": Stated(strangers=("SỞ XÂY DỰNG",))}),
 ]
 MAILS = [
     mail_finding("M101"),
     mail_finding("M102", "kế hoạch.docx"),
     mail_finding("M103", "ii06.xlsx", form="Biểu II.06"),
     mail_finding("M104", "ii06.xlsx", form="Biểu II.06", other="ii06 (2).xlsx"),
+    *(
+        mail_finding(
+            "M105",
+            "q4.xlsx" if reason == "file_name" else "",
+            reason=reason,
+            actual="quý IV năm 2022",
+            period_kind="quarter",
+            period_ordinal=1,
+            period_year=2023,
+        )
+        for reason in ("subject", "file_name", "body")
+    ),
+    *put_aside(context("ii06", ii06(), stated=replace(PERIOD_2022, agencies=OTHER_AGENCY.agencies)), "II.06.xlsx"),
+    *put_aside(context("ii06", ii06(), stated=Stated(windows=DAYS_BEFORE)), "II.06.xlsx"),
 ]
 
 
@@ -155,6 +179,10 @@ def test_the_bad_document_has_exactly_its_finding(
         ("ii06", ii06(), {}),
         ("ii06", ii06(), {"stated": PERIOD_2023}),
         ("ii06", ii06(), {"stated": SAME_AGENCY}),
+        ("ii06", ii06(), {"stated": Stated(windows=CALENDAR)}),
+        ("ii06", ii06(), {"stated": replace(PERIOD_2023, windows=CALENDAR)}),
+        ("ii06", ii06(), {"stated": Stated(strangers=("UBND THÀNH PHỐ",))}),
+        ("ii06", ii06(), {"stated": replace(SAME_AGENCY, strangers=("SỞ XÂY DỰNG",))}),
         ("ii06", ii06(C11="866", D11="460"), {}),
         ("broadcasts", broadcasts(), {}),
         ("broadcasts", broadcasts(C7="ngày 16 tháng 01 năm 2023", D11="63 phút", D12=None), {}),
@@ -164,6 +192,42 @@ def test_the_bad_document_has_exactly_its_finding(
 )
 def test_good_documents_have_no_error(form: str, document: Document, options: dict[str, object]) -> None:
     assert said(check(form, document, **options)) == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "severity", "reason"),
+    [
+        (PERIOD_2022, Severity.ERROR, "file"),
+        (Stated(windows=DAYS_BEFORE), Severity.ERROR, "days"),
+        (replace(PERIOD_2022, windows=CALENDAR), Severity.ERROR, "file"),
+        (Stated(windows=DAYS_OFF), Severity.REMARK, "days_off"),
+        (replace(PERIOD_2023, windows=DAYS_BEFORE), Severity.REMARK, "days_off"),
+        (replace(PERIOD_2023, windows=DAYS_OFF), Severity.REMARK, "days_off"),
+    ],
+)
+def test_the_days_of_another_period_are_an_error_and_days_that_are_off_a_remark(
+    stated: Stated, severity: Severity, reason: str
+) -> None:
+    (finding,) = check("ii06", ii06(), stated=stated)
+    assert (finding.code, finding.severity, finding.params["reason"]) == ("C101", severity, reason)
+    words = WORDS["vi"].say(finding)
+    assert (stated.windows if reason != "file" else stated.periods)[0].found in words.found
+    assert ("15/12/2022" in words.expected) is (reason != "file")
+
+
+def test_a_letterhead_that_no_registry_knows_is_a_remark_unless_it_begins_the_agency_s_name() -> None:
+    (finding,) = check("ii06", ii06(), stated=Stated(strangers=("SỞ XÂY DỰNG",)))
+    assert (finding.severity, finding.params["actual"]) == (Severity.REMARK, "SỞ XÂY DỰNG")
+    assert "SỞ XÂY DỰNG" in WORDS["vi"].say(finding).found
+    assert check("ii06", ii06(), stated=Stated(strangers=("Uỷ ban nhân dân TP. Thủ Dầu Một",))) == ()
+
+
+def test_a_file_put_aside_says_so_and_asks_for_nothing() -> None:
+    found = put_aside(context("ii06", ii06(), stated=replace(PERIOD_2022, agencies=OTHER_AGENCY.agencies)), "b.xlsx")
+    assert [(f.code, f.severity) for f in found] == [("C101", Severity.REMARK), ("C102", Severity.REMARK)]
+    assert all('"b.xlsx"' in WORDS["vi"].say(f).found for f in found)
+    assert put_aside(context("ii06", ii06(), stated=PERIOD_2023), "b.xlsx") == ()
+    assert put_aside(context("ii06", ii06(), stated=Stated(windows=DAYS_OFF)), "b.xlsx") == ()
 
 
 def test_a_district_that_leaves_the_provincial_rows_blank_gets_no_remark() -> None:
