@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.domain.mail import NoticeKind, Outcome, OutgoingState
+from bot.domain.mail import EvidenceSource, NoticeKind, Outcome, OutgoingState, Reason
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -27,25 +27,25 @@ def test_every_command_stands_in_the_readme(command):
 
 def test_no_command_is_missing():
     assert set(COMMANDS) == {
-            "run",
-            "once",
-            "demo",
-            "status",
-            "mails",
-            "outbox",
-            "show",
-            "check",
-            "explain",
-            "digest",
-            "doctor",
-            "extend",
-            "excuse",
-            "accept",
-            "return",
-            "received",
-            "bind",
-            "release",
-        }
+        "run",
+        "once",
+        "demo",
+        "status",
+        "mails",
+        "outbox",
+        "show",
+        "check",
+        "explain",
+        "digest",
+        "doctor",
+        "extend",
+        "excuse",
+        "accept",
+        "return",
+        "received",
+        "bind",
+        "release",
+    }
 
 
 @pytest.mark.parametrize("outcome", [o.value for o in Outcome])
@@ -87,6 +87,20 @@ def test_every_word_that_the_code_asks_for_is_there():
     }
     assert asked
     assert {(name, key) for name, key in asked if key not in known} == set()
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("outcome", Outcome),
+        ("reason", Reason),
+        ("kind", NoticeKind),
+        ("state", OutgoingState),
+        ("source", EvidenceSource),
+    ],
+)
+def test_every_stable_word_has_its_words_on_screen(section, words):
+    assert set(SCREENS["vi"][section]) == {w.value for w in words}
 
 
 def test_every_refused_decision_has_its_sentence():

@@ -21,7 +21,7 @@ from bot.cli.context import (
     system_words,
     terminal,
 )
-from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState
+from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Language
 from bot.domain.round import ObligationStatus, RoundState
 from bot.flows.services import Services
@@ -110,20 +110,38 @@ def _print_mails(services: Services, records: Sequence[InboundRecord], language:
     if not records:
         print(say(language, "mails.none"))
         return
-    columns = ("id", "received", "sender", "agency", "subject", "outcome", "reason", "forms")
+    console = terminal()
+    if console.width < NARROW:
+        for record in records:
+            print(f"{record.id:>4}  {_moment(services, record.received_at)}  {_whose(services, record)}")
+            print(f"      {_became(record, language)} · {record.subject}")
+        return
+    columns = ("id", "received", "who", "subject", "outcome", "forms")
     table = new_table(*(say(language, f"mails.{c}") for c in columns), title=say(language, "mails.title"))
     for record in records:
         table.add_row(
             str(record.id),
             _moment(services, record.received_at),
-            record.sender,
-            record.agency or "",
+            _whose(services, record),
             record.subject,
-            record.outcome.value,
-            record.reason,
-            ", ".join(f"{s.form} v{s.version}" for s in record.submissions),
+            _became(record, language),
+            "\n".join(f"{services.forms[s.form].short_title} ({s.version})" for s in record.submissions),
         )
-    terminal().print(table)
+    console.print(table)
+
+
+def _whose(services: Services, record: InboundRecord) -> str:
+    """The agency's name where it is known, else the address."""
+    known = record.agency in services.registry if record.agency else False
+    return services.registry.get(record.agency).name if known and record.agency else record.sender
+
+
+def _became(record: InboundRecord, language: Language) -> str:
+    """Outcome and reason in words; a reason that says no more than the outcome is left out."""
+    outcome = say(language, f"outcome.{record.outcome.value}")
+    if record.reason in ("", Reason.OK, Reason.FINDINGS):
+        return outcome
+    return f"{outcome}: {say(language, f'reason.{record.reason}')}"
 
 
 def _moment(services: Services, moment: datetime | None) -> str:
@@ -157,7 +175,9 @@ def outbox(
             mail = r.mail
             sent = _moment(services, r.sent_at)
             recipients = ", ".join(mail.recipients)
-            table.add_row(mail.kind.value, recipients, mail.subject, r.state.value, str(r.attempts), sent, r.last_error)
+            kind = say(settings.language, f"kind.{mail.kind.value}")
+            now = say(settings.language, f"state.{r.state.value}")
+            table.add_row(kind, recipients, mail.subject, now, str(r.attempts), sent, r.last_error)
         terminal().print(table)
 
 
@@ -192,14 +212,16 @@ def _print_mail(
             at=say_instant(services.office.working_time.local(record.received_at), language.value),
         )
     )
-    out(say(language, "show.outcome", outcome=record.outcome.value, reason=record.reason))
-    out(say(language, "show.agency", agency=record.agency or "–", round=record.round or "–"))
+    out(say(language, "show.outcome", outcome=_became(record, language)))
+    whose = services.registry.get(record.agency).name if record.agency else "–"
+    out(say(language, "show.agency", agency=whose, round=record.round or "–"))
     out(say(language, "show.raw", path=raw))
     out(f"\n{say(language, 'show.evidence')}")
     for e in record.evidence:
         verdict = say(language, "show.agrees" if e.agrees else "show.disagrees")
-        source = f"{e.source.value}, {e.file}" if e.file else e.source.value
-        out(f"  {e.about} = {e.value} · {source}: “{e.found}” · {verdict}")
+        source = say(language, f"source.{e.source.value}")
+        place = f"{source} “{e.file}”" if e.file else source
+        out(f"  {say(language, f'about.{e.about}')}: {e.value} · {place}: “{e.found}” · {verdict}")
     out(f"\n{say(language, 'show.attachments')}")
     for name, sha256, size in record.attachments:
         out(f"  {name} · {size} B · SHA-256 {sha256}")
@@ -214,7 +236,8 @@ def _print_mail(
     out(f"\n{say(language, 'show.replies')}")
     for reply in replies:
         mail = reply.mail
-        out(f"  {mail.kind.value} · {reply.state.value} · {', '.join(mail.recipients)} · {mail.subject}")
+        kind, state = say(language, f"kind.{mail.kind.value}"), say(language, f"state.{reply.state.value}")
+        out(f"  {kind} · {state} · {', '.join(mail.recipients)} · {mail.subject}")
     if record.last_error:
         out(f"\n{say(language, 'show.error')}\n{record.last_error}")
 
