@@ -80,7 +80,13 @@ class Words:
         return cls(language, data)
 
     def say(self, finding: Finding, form_title: str = "") -> FindingWords:
-        """The finding in words. `form_title` is the form's short title (`Biểu II.06`), empty when there is no form."""
+        """The finding in words. `form_title` is the form's short title (`Biểu II.06`), empty when there is no form.
+
+        A stored finding whose code this version no longer knows is said by its place and code.
+        """
+        if finding.code not in self._data:
+            where = self._where(finding, form_title)
+            return FindingWords(where, "", "", finding.code, finding.code, finding.severity, finding.code)
         params = self._params(finding.params)
         params["file"] = finding.place.file or params.get("file", "")
         entry = self._data["more" if "more" in finding.params else finding.code]

@@ -438,3 +438,11 @@ def test_limits_and_tolerance_of_a_form_count() -> None:
     assert codes(9) == ["X201 remark"]
     assert codes(11) == ["X106 error"]
     assert table.column("4").type is CellType.DECIMAL
+
+
+def test_a_stored_code_that_is_no_longer_known_is_still_said() -> None:
+    old = Finding("X999", Severity.REMARK, Place(sheet="II.06", cell="D28"), {})
+    for words in WORDS.values():
+        said = words.say(old, "Biểu II.06")
+        assert "D28" in said.where
+        assert "X999" in said.message
