@@ -1,5 +1,6 @@
 """`run`, `once`, `demo`: the commands that do the work."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +57,8 @@ def once(
     settings = _for_mail(context)
     if at is not None and not settings.allow_time_travel:
         stop(settings.language, MISUSED, "error.time_travel")
+    shared = context.find_root().obj
+    shared.verbose = shared.verbose or sys.stderr.isatty()  # somebody is watching: many mails take a while
     instant = parse_instant(at, settings.working_time.timezone, settings.language) if at is not None else None
     try:
         with (
