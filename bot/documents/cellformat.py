@@ -9,7 +9,8 @@ from enum import Enum
 
 # Ids that need no definition: 14…22 and 45…47 everywhere, 27…36 and 50…58 in East Asian versions.
 _DATE_IDS = frozenset({*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)})
-_TIME_IDS = frozenset({18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47})
+_TIME_IDS = frozenset({18, 20, 32, 34})
+_SECONDS_IDS = frozenset({19, 21, 33, 35, 45, 46, 47})
 _PERCENT_IDS = frozenset({9, 10})
 _NOT_SIGNS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _LAST_SERIAL = 2_958_466  # the day after 31/12/9999
@@ -22,6 +23,7 @@ class Shape(Enum):
     NUMBER = "number"
     DATE = "date"
     TIME = "time"
+    SECONDS = "seconds"  # a time with its seconds
     PERCENT = "percent"
 
 
@@ -32,13 +34,17 @@ def shape_of(format_id: int, code: str | None) -> Shape:
             return Shape.DATE
         if format_id in _TIME_IDS:
             return Shape.TIME
+        if format_id in _SECONDS_IDS:
+            return Shape.SECONDS
         return Shape.PERCENT if format_id in _PERCENT_IDS else Shape.NUMBER
     signs = _NOT_SIGNS.sub("", code).split(";")[0].lower()
     if "general" in signs:
         return Shape.NUMBER
     if "d" in signs or "y" in signs:
         return Shape.DATE
-    if "h" in signs or "s" in signs:
+    if "s" in signs:
+        return Shape.SECONDS
+    if "h" in signs:
         return Shape.TIME
     if "m" in signs:
         return Shape.DATE
@@ -48,15 +54,16 @@ def shape_of(format_id: int, code: str | None) -> Shape:
 def from_serial(serial: float, shape: Shape, *, since_1904: bool) -> date | datetime | str | None:
     """A serial number as a date, as a datetime when it has a time of day (to the second, no zone), or as a time.
 
-    Times become text such as `7:05` or `0:15:30`, since a time is no date and no number. None when it is out of range.
+    Times become text such as `7:05` or `0:15:30`, since a time is no date and no number; with seconds where the format
+    shows them (`0:15:00`: a quarter of an hour, not fifteen seconds) or where there are any. None when out of range.
     """
     if not 0 <= serial < _LAST_SERIAL:
         return None
     seconds = round(serial * _DAY_SECONDS)
-    if shape is Shape.TIME:
+    if shape in (Shape.TIME, Shape.SECONDS):
         hours, rest = divmod(seconds, 3_600)
         minutes, second = divmod(rest, 60)
-        return f"{hours}:{minutes:02d}" + (f":{second:02d}" if second else "")
+        return f"{hours}:{minutes:02d}" + (f":{second:02d}" if second or shape is Shape.SECONDS else "")
     # 1900 was no leap year, but Lotus 1-2-3 thought so and Excel followed: serial 60 is a day that never was.
     first = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 31 if serial < 60 else 30)  # noqa: DTZ001
     try:

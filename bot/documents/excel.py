@@ -207,7 +207,7 @@ def _number_value(text: str, shape: Shape, *, since_1904: bool) -> CellValue:
     if not _NUMBER.fullmatch(text):
         return tidy(text)
     number = rounded(float(text))
-    if shape in (Shape.DATE, Shape.TIME):
+    if shape in (Shape.DATE, Shape.TIME, Shape.SECONDS):
         moment = from_serial(float(number), shape, since_1904=since_1904)
         if moment is not None:
             return moment

@@ -41,8 +41,16 @@ class _Marks:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     percents: set[tuple[int, int]] = field(default_factory=set)
+    seconds: set[tuple[int, int]] = field(default_factory=set)
     last_row: int = 0
     last_column: int = 0
+
+    def note(self, place: tuple[int, int], shape: Shape | None) -> None:
+        """What the number format of one cell adds to its value."""
+        if shape is Shape.PERCENT:
+            self.percents.add(place)
+        elif shape is Shape.SECONDS:
+            self.seconds.add(place)
 
 
 def read(payload: bytes, limits: Limits) -> Workbook:
@@ -140,11 +148,11 @@ def _scan(data: bytearray, limits: Limits) -> list[_Marks]:
     # Entries that share a substream would each be walked and laid out: a bomb, not a workbook.
     if len(offsets) > limits.max_sheets or len(set(offsets)) < len(offsets):
         raise too_big(f"{len(offsets)} sheets") if len(offsets) > limits.max_sheets else corrupt("xls sheets overlap")
-    percents = {index for index, key in enumerate(formats) if shape_of(key, codes.get(key)) is Shape.PERCENT}
-    return [_sheet_marks(data, offset, percents) for offset in offsets]
+    shapes = dict(enumerate(shape_of(key, codes.get(key)) for key in formats))
+    return [_sheet_marks(data, offset, shapes) for offset in offsets]
 
 
-def _sheet_marks(data: bytearray, offset: int, percents: set[int]) -> _Marks:
+def _sheet_marks(data: bytearray, offset: int, shapes: dict[int, Shape]) -> _Marks:
     """What one sheet's records say; its declared extent in `data` is set right."""
     marks = _Marks()
     declared = None
@@ -159,10 +167,9 @@ def _sheet_marks(data: bytearray, offset: int, percents: set[int]) -> _Marks:
         if record == _MULRK:
             last = struct.unpack_from("<H", body, len(body) - 2)[0]
             for number, (one,) in enumerate(struct.iter_unpack("<H4x", body[4 : 4 + (len(body) - 6) // 6 * 6])):
-                if one in percents:
-                    marks.percents.add((row + 1, column + 1 + number))
-        elif style in percents:
-            marks.percents.add(place)
+                marks.note((row + 1, column + 1 + number), shapes.get(one))
+        else:
+            marks.note(place, shapes.get(style))
         if record == _FORMULA:
             marks.formulas.add(place)
             if len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
@@ -185,23 +192,24 @@ def _cells(source: Any, marks: _Marks) -> Iterator[Cell]:
         for column, raw in enumerate(line, start=left + 1):
             place = (row, column)
             formula = "=" if place in marks.formulas else None
-            value = _value(raw)
+            value = _value(raw, seconds=place in marks.seconds)
             if place in marks.errors or (formula is None and isinstance(value, str) and not value.strip()):
                 continue
             percent = place in marks.percents and isinstance(value, int | float)
             yield Cell(row, column, value, formula, percent=percent)
 
 
-def _value(raw: object) -> CellValue:
+def _value(raw: object, *, seconds: bool) -> CellValue:
+    """The value as `bot.documents.cellformat` says it; `seconds`: the cell's format shows them."""
     if isinstance(raw, str):
         return tidy(raw)
     if isinstance(raw, bool | date | datetime):
         return raw
     if isinstance(raw, time):
-        return f"{raw.hour}:{raw.minute:02d}" + (f":{raw.second:02d}" if raw.second else "")
+        raw = timedelta(hours=raw.hour, minutes=raw.minute, seconds=raw.second)
     if isinstance(raw, timedelta):
-        minutes, seconds = divmod(round(raw.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
+        minutes, second = divmod(round(raw.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}" + (f":{second:02d}" if second or seconds else "")
     if isinstance(raw, int | float):
         return rounded(raw)
     return tidy(str(raw))

@@ -211,7 +211,10 @@ def test_one_shared_string_cannot_be_multiplied_past_the_limit() -> None:
         (164, "[$-42A]dd mmmm yyyy", Shape.DATE),
         (164, "mmm", Shape.DATE),
         (164, "[h]:mm", Shape.TIME),
-        (164, "mm:ss", Shape.TIME),
+        (164, "mm:ss", Shape.SECONDS),
+        (21, None, Shape.SECONDS),
+        (46, None, Shape.SECONDS),
+        (164, "[h]:mm:ss", Shape.SECONDS),
         (164, "0.00%", Shape.PERCENT),
         (164, '0"%"', Shape.NUMBER),
         (164, "0\\d", Shape.NUMBER),
@@ -238,6 +241,8 @@ def test_shape_of_number_formats(format_id: int, code: str | None, shape: Shape)
         (0.3125, Shape.TIME, False, "7:30"),
         (1.5, Shape.TIME, False, "36:00"),
         (0.0001, Shape.TIME, False, "0:00:09"),
+        (5 / 1440, Shape.SECONDS, False, "0:05:00"),
+        (0.0001, Shape.SECONDS, False, "0:00:09"),
     ],
 )
 def test_serial_dates(serial: float, shape: Shape, since_1904: bool, value: date | str | None) -> None:
@@ -308,7 +313,7 @@ EXPECTED = {
     (3, 4): Cell(3, 4, 0.125, percent=True),
     (4, 1): Cell(4, 1, 120, "=A2"),
     (4, 2): Cell(4, 2, datetime(2023, 3, 10, 16, 30)),
-    (4, 3): Cell(4, 3, "0:15"),
+    (4, 3): Cell(4, 3, "0:15:00"),
     (4, 4): Cell(4, 4, None, "=#REF!", "#REF!"),
 }
 
