@@ -1,4 +1,4 @@
-"""X104 to X109: single cells. They were read once with the table; here each code says its own."""
+"""X104 to X109 and X112: single cells. They were read once with the table; here each code says its own."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from bot.domain.form import Severity
 from bot.domain.submission import Finding
 
 
-def _of_code(context: CheckContext, code: str) -> Iterator[Finding]:
+def _of_code(context: CheckContext, code: str, severity: Severity = Severity.ERROR) -> Iterator[Finding]:
     facts = context.table
     if facts is None or not isinstance(facts.located, Located):
         return
     for problem in facts.problems:
         if problem.code == code:
             place, params = at_cell(facts, facts.located.sheet.name, problem.row, problem.column)
-            yield Finding(code, Severity.ERROR, place, params | problem.params)
+            yield Finding(code, severity, place, params | problem.params)
 
 
 @check("X104", Severity.ERROR, TABLES)
@@ -129,3 +129,20 @@ def no_value(context: CheckContext) -> Iterator[Finding]:
         #REF! after a sheet was deleted.
     """
     yield from _of_code(context, "X109")
+
+
+@check("X112", Severity.REMARK, TABLES)
+def figures_lacking(context: CheckContext) -> Iterator[Finding]:
+    """Fewer figures than the row asks for.
+
+    What it does:
+        Counts the figures in rows that ask for several, such as documents checked / to be dealt with / dealt with.
+        Nothing is said of a blank cell, nor where nought is all that was written.
+    Why it matters:
+        The figures that were left out count as unknown when the tables are merged.
+    How to mend it:
+        Write all figures into the cell, parted by "/"; where there is nothing, write 0.
+    Example:
+        "120" where the row asks for three figures: "120/30/28".
+    """
+    yield from _of_code(context, "X112", Severity.REMARK)

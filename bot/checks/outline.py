@@ -2,8 +2,9 @@
 
 A paragraph is a heading when its words are a heading's of the form and it looks like one: by its style, by a number
 before it, in bold, or standing alone with exactly those words; text may follow it after a colon or a soft return.
-List items with a dash, long sentences and cells of tables are none, unless the whole report stands in a table. What follows up to the next heading of the same or a higher level is the part's content; template dots are
-no content. A part that occurs twice (a table of contents) is filled when any of its places is. Nothing here fails.
+List items with a dash, long sentences and cells of tables are none, unless the whole report stands in a table. What
+follows up to the next heading of the same or a higher level is the part's content; template dots are no content. A
+part that occurs twice (a table of contents) is filled when any of its places is. Nothing here fails.
 """
 
 import re

@@ -151,7 +151,7 @@ def total_wrong(context: CheckContext) -> Iterator[Finding]:
     breaks = list(islice(_row_breaks(facts, spec), _EXPLAINING))
     count = len(facts.of_kind(RowKind.DATA))
     for key in spec.total.columns:
-        tolerance = _ROUNDING if spec.column(key).type is CellType.DECIMAL else Decimal(0)
+        tolerance = _ROUNDING if spec.column(key).type in (CellType.DECIMAL, CellType.MINUTES) else Decimal(0)
         sums_of = total_sums(facts.rows, key)
         for total in facts.of_kind(RowKind.TOTAL)[-_TOTALS:]:
             sums, actual = sums_of.get(total.row, ()), total.figures.get(key)
@@ -161,7 +161,9 @@ def total_wrong(context: CheckContext) -> Iterator[Finding]:
                 continue  # a list may give its count where the sum would stand
             place, params = at_cell(facts, facts.located.sheet.name, total.row, facts.located.columns[key])
             params |= {"row": total.label or total.code, "column": column_title(spec.column(key))}
-            params |= {"actual": json_number(actual), "expected": json_number(sums[0])}
+            is_time = spec.column(key).type is CellType.MINUTES  # seconds are no round part of a minute
+            params |= {"actual": json_number(round_sum(actual) if is_time else actual)}
+            params |= {"expected": json_number(round_sum(sums[0]))}
             yield Finding("X202", Severity.ERROR, place, params)
 
 

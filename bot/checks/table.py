@@ -27,7 +27,7 @@ from bot.checks.values import Problem, read_cell
 from bot.domain.document import Workbook
 from bot.domain.form import CellType, Row, TableSpec
 
-_NUMERIC = frozenset({CellType.INTEGER, CellType.DECIMAL, CellType.PERCENT})
+_NUMERIC = frozenset({CellType.INTEGER, CellType.DECIMAL, CellType.PERCENT, CellType.MINUTES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
     filled = {key for key, cell in cells.items() if not is_blank(cell)}
     code = code_text(cells[spec.code_column]) if spec.code_column in cells else ""
     label = cell_text(cells.get(spec.label_column or ""))
-    kind = _row_kind(spec, filled, label or code or text)
+    kind = _row_kind(spec, filled, code, label or code or text)
     if kind is None:
         return None, []
     figures: dict[str, Decimal] = {}
@@ -81,8 +81,8 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
     summed = spec.total.columns if spec.total else ()
     for column in spec.columns:
         numeric = column.type in _NUMERIC
-        if column.key not in cells or (kind is RowKind.HEADING and column.key not in filled):
-            continue
+        if column.key not in cells or kind is RowKind.HEADING:
+            continue  # beside a heading may stand the list's count
         if kind in (RowKind.TOTAL, RowKind.SUBTOTAL) and column.key not in summed:
             continue
         required = column.required and kind is RowKind.DATA
@@ -91,19 +91,22 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
         if problem is not None:
             place = located.columns[column.key]
             problems.append(problem.at(number, place, label or code, column_title(column)))
-        elif numeric and figure is not None:
+        if numeric and figure is not None:
             figures[column.key] = figure
     return TableRow(number, kind, code, label, figures), problems
 
 
-def _row_kind(spec: TableSpec, filled: set[str], first: str) -> RowKind | None:
-    """What the row is; None when nothing of the table stands in it."""
+def _row_kind(spec: TableSpec, filled: set[str], code: str, first: str) -> RowKind | None:
+    """What the row is; None when nothing of the table stands in it. A numbered row of a list with more than a count
+    beside its title is an item, whatever its title says ("Tổng số hồ sơ tăng").
+    """
     figures = {c.key for c in spec.columns if c.type in _NUMERIC} & filled
-    if spec.total is not None and is_total(first, spec.total.labels):
-        return RowKind.TOTAL if figures & set(spec.total.columns) else RowKind.HEADING
-    if spec.count is not None and is_total(first, spec.count.labels):
-        return RowKind.HEADING
     content = filled - {spec.code_column}
+    is_item = spec.count is not None and code.isdigit() and len(content - {spec.label_column}) > 1
+    if spec.total is not None and is_total(first, spec.total.labels) and not is_item:
+        return RowKind.TOTAL if figures & set(spec.total.columns) else RowKind.HEADING
+    if spec.count is not None and is_total(first, spec.count.labels) and not is_item:
+        return RowKind.HEADING
     if not content:
         return None
     has_figures = bool({c.key for c in spec.columns if c.type in _NUMERIC})
@@ -133,7 +136,7 @@ def _read_fixed(located: Located, spec: TableSpec, many_sheets: bool) -> TableFa
         problem, figure = read_cell(cell, row, required=False)
         if problem is not None:
             problems.append(problem.at(number, place, f"{row.code}. {row.label}", column_title(value_column)))
-        elif figure is not None:
+        if figure is not None:
             values[row.code] = figure
     rows = tuple(
         TableRow(fixed[row.code], RowKind.DATA, row.code, row.label)

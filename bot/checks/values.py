@@ -15,6 +15,7 @@ from bot.domain.form import CellType, Column, Row
 from bot.domain.submission import ParamValue
 from bot.text.accents import squeeze
 from bot.text.dates import parse_date, say_date
+from bot.text.durations import parse_minutes
 from bot.text.numbers import format_number, parse_number
 
 _LARGEST = Decimal(10) ** 15
@@ -62,7 +63,9 @@ def _cut(text: str) -> str:
 
 
 def read_cell(cell: Cell | None, spec: Column | Row, *, required: bool) -> tuple[Problem | None, Decimal | None]:
-    """The cell's problem, if any, and its figure when the type has one. `cell` None: nothing stands there."""
+    """The cell's problem, if any, and its figure when the type has one; beside a figure only X112 is a problem. `cell`
+    None: nothing stands there.
+    """
     if cell is None:
         if isinstance(spec, Column) and spec.blank_is_zero:
             return None, Decimal(0)
@@ -80,8 +83,10 @@ def read_cell(cell: Cell | None, spec: Column | Row, *, required: bool) -> tuple
             ), None
         case CellType.CHOICE:
             return _read_choice(cell, spec), None
-        case CellType.SERIES:
-            return _read_series(cell, spec)
+        case CellType.MINUTES:
+            return _read_minutes(cell, spec)
+        case CellType.SERIES | CellType.PARTS | CellType.PERCENTS:
+            return _read_several(cell, spec)
         case _:
             return None, None
 
@@ -98,6 +103,14 @@ def _read_number(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decima
     actual = shown(cell) if cell.percent else json_number(number)
     if whole and number != number.to_integral_value():
         return Problem("X106", {"reason": "whole", "actual": actual}), None
+    problem = _limits(number, spec)
+    return problem, None if problem else number
+
+
+def _read_minutes(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decimal | None]:
+    number = parse_minutes(cell.value)
+    if number is None:
+        return Problem("X104", {"reason": "minutes", "actual": shown(cell)}), None
     problem = _limits(number, spec)
     return problem, None if problem else number
 
@@ -127,18 +140,30 @@ def _read_choice(cell: Cell, spec: Column | Row) -> Problem | None:
     return Problem("X108", {"reason": "choice", "actual": shown(cell), "choices": list(spec.choices)})
 
 
-def _read_series(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decimal | None]:
-    """Whole numbers parted by "/", each at most the one before it; the first is the figure."""
+def _read_several(cell: Cell, spec: Column | Row) -> tuple[Problem | None, Decimal | None]:
+    """Figures parted by "/". Of a series the first is the figure, of parts their sum, percentages have none. A series
+    that lacks figures is X112, unless all that it says is nought.
+    """
+    asked = spec.figures if isinstance(spec, Row) else 0
+    whole = spec.type is not CellType.PERCENTS
     steps = re.split(r"[/;]", cell.value) if isinstance(cell.value, str) else [cell.value]
-    numbers = [parse_number(step, whole=True) for step in steps]
-    known = [number for number in numbers if number is not None]
+    numbers = [parse_number(step, whole=whole) for step in steps]
+    known = [number * 100 if cell.percent and not whole else number for number in numbers if number is not None]
     if len(known) < len(numbers):
-        return Problem("X104", {"reason": "series", "actual": shown(cell)}), None
+        return Problem("X104", {"reason": "series" if whole else "percents", "actual": shown(cell)}), None
+    if asked and len(known) > asked:
+        return Problem("X104", {"reason": "figures", "actual": shown(cell), "limit": asked}), None
+    if not whole:
+        wrong = next((number for number in known if not 0 <= number <= 100), None)
+        return (None if wrong is None else Problem("X107", {"actual": json_number(wrong)})), None
     if any(number != number.to_integral_value() for number in known):
         return Problem("X106", {"reason": "whole", "actual": shown(cell)}), None
     for number in known:
         if (problem := _limits(number, spec)) is not None:
             return problem, None
+    if spec.type is CellType.PARTS:
+        return None, sum(known, Decimal(0))
     if any(later > earlier for earlier, later in pairwise(known)):
         return Problem("X106", {"reason": "series", "actual": shown(cell)}), None
-    return None, known[0]
+    lacks = len(known) < asked and any(known)
+    return (Problem("X112", {"actual": shown(cell), "limit": asked}) if lacks else None), known[0]

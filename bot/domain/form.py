@@ -22,7 +22,10 @@ class CellType(StrEnum):
     PERCENT = "percent"
     DATE = "date"
     CHOICE = "choice"
-    SERIES = "series"  # whole numbers parted by "/", each at most the one before it; a single one will do
+    SERIES = "series"  # whole numbers parted by "/", each at most the one before it; the first is the figure
+    PARTS = "parts"  # whole numbers parted by "/", their sum is the figure; the sum alone will do
+    PERCENTS = "percents"  # percentages parted by "/", each 0 to 100; no figure
+    MINUTES = "minutes"  # a duration in minutes, also as 5'30", 05:30 or 5 phút 30 giây
 
 
 class Severity(StrEnum):
@@ -79,7 +82,7 @@ class Row:
     """One fixed row of a table, found by its printed code and its label.
 
     `type` None: a heading row without figures. `required`: the row must stand there. `filled`: its value must not be
-    blank.
+    blank. `figures`: how many figures a series, parts or percents are, 0 when that is left open.
     """
 
     code: str
@@ -91,6 +94,7 @@ class Row:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     choices: tuple[str, ...] = ()
+    figures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

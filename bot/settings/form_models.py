@@ -56,6 +56,7 @@ class RowModel(TypedModel):
     unit: str = ""
     required: bool = True
     filled: bool = False
+    figures: Annotated[int, Field(ge=0)] = 0
 
 
 class RuleModel(_Model):

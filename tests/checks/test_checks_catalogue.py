@@ -123,6 +123,7 @@ BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
     ("X109", "ii06", ii06(C12="=D12+E12+F12"), "C12", {}),
     ("X110", "ii06", workbook(documents.ii06("UBND huyện", Q1, rows=[])), "II.06", {}),
     ("X110", "cchc_stats", workbook(documents.cchc_stats("UBND huyện", Q1, ROWS)), "Thống kê CCHC", {}),
+    ("X112", "cchc_stats", stats(r2_2=12), stats_cell("2.2"), {}),
     ("X201", "ii06", ii06(C12=1), "C12", {}),
     ("X202", "ii06", ii06(H21=1), "H21", {}),
     ("X202", "broadcasts", broadcasts(D11=64), "D11", {}),
@@ -187,7 +188,7 @@ def test_the_bad_document_has_exactly_its_finding(
         ("broadcasts", broadcasts(), {}),
         ("broadcasts", broadcasts(C7="ngày 16 tháng 01 năm 2023", D11="63 phút", D12=None), {}),
         ("articles", articles(D6="bao in", D7="ĐIỆN TỬ", D8="Online", D9="1. Báo giấy", C6="11/01/2023"), {}),
-        ("cchc_stats", stats(r1_4_2="2 - Kết hợp", r1_5="Có", r3_3_2="98,5 %", r2_2=12), {}),
+        ("cchc_stats", stats(r1_4_2="2 - Kết hợp", r1_5="Có", r3_3_2="98,5 %", r2_2="12/3/1"), {}),
     ],
 )
 def test_good_documents_have_no_error(form: str, document: Document, options: dict[str, object]) -> None:
