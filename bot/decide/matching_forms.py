@@ -2,18 +2,20 @@
 
 Flow: content first (the best score of 0.5 or more, among the forms owed, then among all) → a PDF or picture beside
 Word or Excel is its signed scan → the file's name → elimination (the only form of that kind that no file of this mail
-has taken). Of several files for one form the best is the submission, the others are extra. What cannot be placed
-stays unplaced: nothing is guessed. Pure; never fails.
+has taken). Of several files for one form the best is the submission: one whose own words are of another agency or
+period is put aside where another fits, and the others are extra. What cannot be placed stays unplaced: nothing is
+guessed. Pure; never fails.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePath
 
-from bot.domain.document import Document, FileKind, FormScore, Unreadable
+from bot.domain.document import Document, FileKind, FormScore, PeriodStanding, Stated, Unreadable
 from bot.domain.form import Form, FormKind
 from bot.domain.mail import Evidence, EvidenceSource
+from bot.domain.round import Round
 from bot.text.accents import fold
 
 RECOGNISED = 0.5
@@ -27,11 +29,13 @@ _KINDS = {
 
 class FileRole(StrEnum):
     """PRIMARY: the submission of its form. COMPANION: the signed scan, or the same bytes again. EXTRA: a worse or
-    earlier file for the same form. NOT_OWED: a form that the agency is not asked for. UNPLACED: no form found."""
+    earlier file for the same form. ASIDE: one for the same form that says it is of another agency or period, while the
+    submission does not. NOT_OWED: a form that the agency is not asked for. UNPLACED: no form found."""
 
     PRIMARY = "primary"
     COMPANION = "companion"
     EXTRA = "extra"
+    ASIDE = "aside"
     NOT_OWED = "not_owed"
     UNPLACED = "unplaced"
 
@@ -48,6 +52,7 @@ class FileFacts:
     scores: tuple[FormScore, ...]
     sha256: str
     asks: bool = False
+    stated: Stated = field(default_factory=Stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,16 @@ class FileMatch:
     why: str
 
 
-def match_forms(files: Sequence[FileFacts], *, owed: Sequence[Form], forms: Sequence[Form]) -> tuple[FileMatch, ...]:
+def match_forms(
+    files: Sequence[FileFacts],
+    *,
+    owed: Sequence[Form],
+    forms: Sequence[Form],
+    agency: str | None = None,
+    round_: Round | None = None,
+) -> tuple[FileMatch, ...]:
     """One match for each file, in the same order. `owed` are the forms that the agency owes in this round, `forms`
-    all.
+    all. What files say of themselves is held against `agency` (code) and `round_`; None: not asked.
     """
     matches: list[FileMatch | None] = [_by_content(file, owed, forms) for file in files]
     kinds = [_kind(file) for file in files]
@@ -72,7 +84,7 @@ def match_forms(files: Sequence[FileFacts], *, owed: Sequence[Form], forms: Sequ
         if matches[at] is None and not file.asks and kinds[at] not in (FileKind.PDF, FileKind.IMAGE):
             matches[at] = _by_name(file, _could_be(kinds[at], owed, owed), _could_be(kinds[at], forms, owed))
     _eliminate(files, kinds, owed, matches)
-    settled = _best_first(files, matches)
+    settled = _best_first(files, matches, [_fits(file.stated, agency, round_) for file in files])
     carrier = _carrier(settled)
     return tuple(
         match or _left_over(file, is_scan=kind in (FileKind.PDF, FileKind.IMAGE) and has_office_file, carrier=carrier)
@@ -153,22 +165,39 @@ def _eliminate(
             matches[at] = FileMatch(files[at].name, free[0], FileRole.PRIMARY, (evidence,), why)
 
 
-def _best_first(files: Sequence[FileFacts], matches: Sequence[FileMatch | None]) -> list[FileMatch | None]:
-    """Leaves one submission a form: the higher score, then the later file; identical bytes go with it."""
+def _fits(stated: Stated, agency: str | None, round_: Round | None) -> bool:
+    """Whether a file may be this agency's and this round's by its own words; one that says nothing may."""
+    named = {code for code, _ in stated.agencies}
+    if agency is not None and named and agency not in named:
+        return False
+    return round_ is None or stated.standing(round_.period, round_.window) is not PeriodStanding.OTHER
+
+
+def _best_first(
+    files: Sequence[FileFacts], matches: Sequence[FileMatch | None], fits: Sequence[bool]
+) -> list[FileMatch | None]:
+    """Leaves one submission a form: what fits, then the higher score, then the later file; identical bytes go with
+    it.
+    """
     best: dict[str, int] = {}
     for at, match in enumerate(matches):
         if match and match.form and match.role is FileRole.PRIMARY:
             rival = best.get(match.form.code)
-            if rival is None or _rank(files[at], match.form, at) > _rank(files[rival], match.form, rival):
+            rank = (fits[at], *_rank(files[at], match.form, at))
+            if rival is None or rank > (fits[rival], *_rank(files[rival], match.form, rival)):
                 best[match.form.code] = at
     settled: list[FileMatch | None] = []
     for at, match in enumerate(matches):
         if match is None or match.form is None or match.role is not FileRole.PRIMARY or best[match.form.code] == at:
             settled.append(match)
             continue
-        winner = files[best[match.form.code]]
+        chosen = best[match.form.code]
+        winner = files[chosen]
         if files[at].sha256 == winner.sha256:
             settled.append(replace(match, role=FileRole.COMPANION, why=f"the same bytes as {winner.name}"))
+        elif fits[chosen] and not fits[at]:
+            why = f"it says it is of another agency or period, and {winner.name} does not"
+            settled.append(replace(match, role=FileRole.ASIDE, why=why))
         else:
             settled.append(replace(match, role=FileRole.EXTRA, why=f"{winner.name} is better or later"))
     return settled

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.checks import catalogue, spec
+from bot.checks.cross import put_aside
 from bot.checks.letters import is_request
 from bot.checks.mail import mail_finding
 from bot.decide.judging import judge
@@ -20,6 +21,7 @@ from bot.domain.form import Form, FormKind, Severity
 from bot.domain.mail import Attachment, Evidence, InboundRecord, Reason
 from bot.domain.round import Round
 from bot.domain.submission import Finding, StoredFile, Submission
+from bot.flows.beside import beside, mail_beside_files
 from bot.flows.services import Services
 
 # What a file of no form could have been: only where such a form is still missing is the file worth a correction.
@@ -54,6 +56,7 @@ def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[R
     names = agency_names(services.registry)
     documents = services.sandbox.read_many([(a.name, a.payload) for a in attachments])
     forms = tuple(services.forms.values())
+    said = [read_stated(document, names) for document in documents]
     return tuple(
         ReadFile(
             attachment,
@@ -64,10 +67,11 @@ def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[R
                 scores=spec.recognise(document, forms),
                 sha256=attachment.sha256,
                 asks=isinstance(document, TextDocument) and is_request(document),
+                stated=stated,
             ),
-            read_stated(document, names),
+            stated,
         )
-        for attachment, document in zip(attachments, documents, strict=True)
+        for attachment, document, stated in zip(attachments, documents, said, strict=True)
     )
 
 
@@ -81,7 +85,9 @@ def assess(
 ) -> Assessment:
     """Submissions, repeated ones and loose findings for the files of one mail."""
     owed = [services.forms[a.form] for a in round_.of(agency.code)]
-    matches = match_forms([f.facts for f in files], owed=owed, forms=tuple(services.forms.values()))
+    matches = match_forms(
+        [f.facts for f in files], owed=owed, forms=tuple(services.forms.values()), agency=agency.code, round_=round_
+    )
     primaries = [(f, m) for f, m in zip(files, matches, strict=True) if m.role is FileRole.PRIMARY and m.form]
     companions = [f for f, m in zip(files, matches, strict=True) if m.role is FileRole.COMPANION]
     carrier = next((m.form for _, m in primaries if m.form and m.form.kind is FormKind.OUTLINE), None) or (
@@ -103,16 +109,21 @@ def assess(
     placed = {m.form.code for _, m in primaries if m.form}
     valid = {s.form for s in earlier if s.verdict.is_valid}
     missing = [f for f in owed if f.code not in placed and f.code not in valid]
+    taken = {m.form.code: f.attachment.name for f, m in primaries if m.form}
+    loose: list[Finding] = []
+    for file, found in zip(files, matches, strict=True):
+        if found.role is FileRole.ASIDE and found.form:
+            context = _context(services, file, found.form, agency, round_)
+            loose += put_aside(context, taken[found.form.code])
+        else:
+            loose += _loose(file, found, missing, taken)
+    if submissions:
+        aside = {m.name for m in matches if m.role is FileRole.ASIDE}
+        loose += mail_beside_files(match, round_, aside)
     return Assessment(
         submissions=tuple(submissions),
         repeated=tuple(repeated),
-        loose=tuple(
-            finding
-            for file, found in zip(files, matches, strict=True)
-            for finding in _loose(
-                file, found, missing, {m.form.code: f.attachment.name for f, m in primaries if m.form}
-            )
-        ),
+        loose=tuple(loose),
         evidence=tuple(e for m in matches for e in m.evidence),
     )
 
@@ -128,21 +139,9 @@ def _submit(
     match: RoundMatch,
     round_: Round,
 ) -> Submission:
-    assignment = round_.assignment(agency.code, form.code)
-    assert assignment is not None
-    findings = catalogue.run(
-        catalogue.CheckContext(
-            form=form,
-            assignment=assignment,
-            agency=agency,
-            round=round_,
-            document=file.facts.document,
-            file_name=file.attachment.name,
-            stated=file.stated,
-            agency_names={a.code: a.name for a in services.registry},
-        )
-    )
-    if match.reason is Reason.WRONG_PERIOD and not any(f.code == "C101" for f in findings):
+    findings = catalogue.run(_context(services, file, form, agency, round_))
+    wrong = any(f.code == "C101" and f.severity is Severity.ERROR for f in findings)
+    if match.reason is Reason.WRONG_PERIOD and not wrong:
         # The mail speaks of another period and this file of none: nothing is guessed.
         findings = (*findings, wrong_period_finding(match, file.attachment.name, round_))
     stored = tuple(
@@ -162,6 +161,21 @@ def _submit(
     )
 
 
+def _context(services: Services, file: ReadFile, form: Form, agency: Agency, round_: Round) -> catalogue.CheckContext:
+    assignment = round_.assignment(agency.code, form.code)
+    assert assignment is not None
+    return catalogue.CheckContext(
+        form=form,
+        assignment=assignment,
+        agency=agency,
+        round=round_,
+        document=file.facts.document,
+        file_name=file.attachment.name,
+        stated=file.stated,
+        agency_names={a.code: a.name for a in services.registry},
+    )
+
+
 def receipt_number(round_: Round, agency: Agency, mail_id: int) -> str:
     """The number that a receipt prints: period, agency, mail. Unique because the mail's id is."""
     return f"{round_.period.code}-{agency.tag}-{mail_id:04d}"
@@ -169,16 +183,7 @@ def receipt_number(round_: Round, agency: Agency, mail_id: int) -> str:
 
 def wrong_period_finding(match: RoundMatch, file_name: str, round_: Round) -> Finding:
     """C101 for a mail whose words, not whose file, speak of another period; `file_name` empty: the mail itself."""
-    period = round_.period
-    return mail_finding(
-        "C101",
-        file_name,
-        reason="mail",
-        actual=", ".join(dict.fromkeys(c.found for c in match.claims)),
-        period_kind=period.kind.value,
-        period_ordinal=period.ordinal,
-        period_year=period.year,
-    )
+    return beside("C101", file_name, "mail", ", ".join(match.said), round_)
 
 
 def _store(

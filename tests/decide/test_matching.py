@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from samples import a_round
 
 from bot.decide.mail_words import own_text, without_tags
 from bot.decide.matching import AgencyMatch, FileFacts, FileMatch, FileRole, find_tags, match_agency, match_forms
+from bot.decide.stated import own_periods
 from bot.domain.agency import Agency, Contact, ContactRole, Registry
 from bot.domain.document import FileKind, FormScore, Stated, TextDocument, Unreadable, UnreadableReason
 from bot.domain.form import Form, FormKind
@@ -348,6 +350,45 @@ def placed(*files: FileFacts, owed: tuple[Form, ...] = (NARRATIVE, II06)) -> lis
 )
 def test_each_file_finds_its_form(files: list[FileFacts], result: list[tuple[str | None, str]]) -> None:
     assert placed(*files) == result
+
+
+def saying(facts: FileFacts, period: str = "", agency: str = "") -> FileFacts:
+    """The file, saying of itself that period and agency."""
+    return replace(facts, stated=Stated(((agency, "tên"),) if agency else (), own_periods(period)))
+
+
+OLD = saying(file("cũ.xlsx", FileKind.XLSX, ii06=0.9), "quý IV/2022")
+ALIEN = saying(file("khác.xlsx", FileKind.XLSX, ii06=0.9), agency="stp")
+MINE = saying(file("đúng.xlsx", FileKind.XLSX, ii06=0.7), "quý I/2023", "tdm")
+SILENT = file("trống.xlsx", FileKind.XLSX, ii06=0.6)
+LOCKED = locked("II.06.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("files", "roles"),
+    [
+        pytest.param([MINE, OLD], ["primary", "aside"], id="this period's before last period's, first or not"),
+        pytest.param([OLD, MINE], ["aside", "primary"], id="in any order"),
+        pytest.param([MINE, ALIEN], ["primary", "aside"], id="its own before another agency's"),
+        pytest.param([SILENT, OLD, ALIEN], ["primary", "aside", "aside"], id="a file that says nothing fits"),
+        pytest.param([LOCKED, OLD], ["primary", "aside"], id="so does one that cannot be read"),
+        pytest.param([LOCKED, MINE], ["extra", "primary"], id="but it gives way to one that fits"),
+        pytest.param([MINE, SILENT], ["primary", "extra"], id="two that fit: the better one"),
+        pytest.param([SILENT, MINE, OLD], ["extra", "primary", "aside"], id="two that fit and one that does not"),
+        pytest.param([OLD, ALIEN], ["extra", "primary"], id="none fits: nothing is put aside"),
+        pytest.param([OLD, replace(OLD, name="lại.xlsx")], ["companion", "primary"], id="the same bytes"),
+    ],
+)
+def test_of_several_files_the_one_that_speaks_of_this_round_and_agency_is_taken(
+    files: list[FileFacts], roles: list[str]
+) -> None:
+    matches = match_forms(files, owed=[NARRATIVE, II06], forms=FORMS, agency="tdm", round_=a_round())
+    assert [m.role.value for m in matches] == roles
+    assert {m.form for m in matches} == {II06}
+
+
+def test_without_agency_and_round_what_files_say_counts_for_nothing() -> None:
+    assert placed(MINE, OLD) == [("ii06", "extra"), ("ii06", "primary")]
 
 
 def test_elimination_wants_one_form_of_the_kind() -> None:

@@ -326,7 +326,7 @@ def test_days_of_another_period_are_a_wrong_period_and_are_quoted() -> None:
     match = by_days(Q4_DAYS, rounds=(Q1, replace(Q4, closes_at=at(1, 15))))
     assert (match.round, match.reason) == (Q1, Reason.WRONG_PERIOD)
     assert match.said == ("từ 2022-09-15 đến 2022-12-14",)
-    assert [(e.value, e.found, e.agrees) for e in match.evidence][0] == ("2022-q4", match.said[0], False)
+    assert next((e.value, e.found, e.agrees) for e in match.evidence) == ("2022-q4", match.said[0], False)
 
 
 def test_days_that_are_only_off_decide_nothing() -> None:
