@@ -8,7 +8,7 @@ part that occurs twice (a table of contents) is filled when any of its places is
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.checks.headers import likeness, words
@@ -247,11 +247,3 @@ def _depth(part: Part, form: Form) -> int:
     while parent is not None and depth < 9:
         depth, parent = depth + 1, form.part(parent).parent
     return depth
-
-
-def owed_parts(form: Form, codes: Iterable[str]) -> Iterator[Part]:
-    """The parts that are owed, in the form's order: those of `codes`, or all that are not optional."""
-    wanted = set(codes)
-    for part in form.parts:
-        if part.code in wanted or (not wanted and not part.optional):
-            yield part

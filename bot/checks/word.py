@@ -1,16 +1,23 @@
 """W codes: the parts of a narrative."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.checks.context import CheckContext
-from bot.checks.outline import owed_parts
 from bot.checks.registry import OUTLINES, check
-from bot.domain.form import Part, Severity
+from bot.domain.form import Form, Part, Severity
 from bot.domain.submission import Finding, Place
 
 
 def _place(part: Part) -> Place:
     return Place(part=part.code, heading=part.title)
+
+
+def _owed_parts(form: Form, codes: Iterable[str]) -> Iterator[Part]:
+    """The parts that are owed, in the form's order: those of `codes`, or all that are not optional."""
+    wanted = set(codes)
+    for part in form.parts:
+        if part.code in wanted or (not wanted and not part.optional):
+            yield part
 
 
 @check("W101", Severity.ERROR, OUTLINES)
@@ -27,7 +34,7 @@ def part_missing(context: CheckContext) -> Iterator[Finding]:
     Example:
         A report that goes from part III straight to part V.
     """
-    for part in owed_parts(context.form, context.assignment.parts):
+    for part in _owed_parts(context.form, context.assignment.parts):
         if context.parts and context.parts[part.code].heading is None:
             yield Finding("W101", Severity.ERROR, _place(part))
 
@@ -46,7 +53,7 @@ def part_empty(context: CheckContext) -> Iterator[Finding]:
     Example:
         "II.2 Cải cách thủ tục hành chính" followed by "……" and then by II.3.
     """
-    owed = list(owed_parts(context.form, context.assignment.parts))
+    owed = list(_owed_parts(context.form, context.assignment.parts))
     for part in owed:
         state = context.parts.get(part.code)
         if state is None or state.heading is None or state.filled or (state.nil and part.nil_allowed):
