@@ -75,8 +75,11 @@ def test_two_files_that_fit_and_differ_are_asked_about_and_one_counts_meanwhile(
     assert (record.outcome, codes(record)) == (Outcome.CORRECTION, [("M104", "error", "a.xlsx")])
     assert [s.files[0].name for s in record.submissions] == ["b.xlsx"]
     said = words(office, "vpub")
-    assert "Chưa nhận được" not in office.got("vpub")[-1]["Subject"] + said
-    assert 'ghi nhận theo tệp "b.xlsx"' in said
+    assert "Cần xem lại tệp gửi kèm" in office.got("vpub")[-1]["Subject"]
+    assert "Chưa nhận được" not in said
+    assert 'tạm được ghi nhận theo tệp "b.xlsx"' in said
+    assert "đính kèm tệp đúng" in said
+    assert "đính kèm tệp đã sửa" not in said
     assert "không cần gửi lại tệp đã đạt" not in said
 
 
