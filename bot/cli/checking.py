@@ -114,7 +114,12 @@ def _check(
             round=round_,
             document=document,
             file_name=name,
-            stated=Stated(stated.agencies if agency else (), stated.periods if named_round else ()),
+            stated=Stated(
+                agencies=stated.agencies if agency else (),
+                periods=stated.periods if named_round else (),
+                windows=stated.windows if named_round else (),
+                strangers=stated.strangers if agency else (),
+            ),
             agency_names={a.code: a.name for a in settings.registry},
         )
     )

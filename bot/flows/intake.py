@@ -16,6 +16,7 @@ from bot.decide.matching import RoundMatch
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
 from bot.domain.agency import Agency
+from bot.domain.form import Severity
 from bot.domain.intake import Bounce, IntakeResult
 from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
 from bot.domain.round import Round
@@ -121,7 +122,7 @@ def _decided(
     if match.reason is Reason.WRONG_PERIOD and not assessment.submissions and not assessment.repeated:
         loose = (*loose, wrong_period_finding(match, "", round_))
     repeated_only = bool(assessment.repeated) and not assessment.submissions
-    errors_aside = all(f.severity.value == "remark" for f in loose)
+    errors_aside = all(f.severity is Severity.REMARK for f in loose)
     if repeated_only and errors_aside:
         outcome, reason = Outcome.IGNORED, Reason.DUPLICATE
     else:
@@ -149,7 +150,7 @@ def _decided(
 def _telling(reason: Reason, findings: Sequence[Finding], outcome: Outcome) -> Reason:
     if outcome is not Outcome.CORRECTION:
         return reason
-    codes = {f.code for f in findings}
+    codes = {f.code for f in findings if f.severity is Severity.ERROR}
     return next((r for code, r in REASON_OF_CODE if code in codes), reason)
 
 

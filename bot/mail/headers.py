@@ -19,9 +19,9 @@ MAX_VALUE: Final = 16_384
 MAX_ADDRESSES: Final = 500
 MAX_IDS: Final = 200
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
-_DOMAIN: Final = r"(?:\[[0-9A-Za-z.:]{1,60}\]|[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,255})"
-_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f\ue000]{1,64}@" + _DOMAIN)
-_QUOTED_LOCAL: Final = re.compile(r'"[^"\\\x00-\x1f<>]{1,62}"@' + _DOMAIN)
+_DOMAIN: Final = r"(?:\[[0-9A-Za-z.:]{1,60}\]|[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f-\x9f]{1,255})"
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f-\x9f\ue000]{1,64}@" + _DOMAIN)
+_QUOTED_LOCAL: Final = re.compile(r'"[^"\\\x00-\x1f\x7f-\x9f<>]{1,62}"@' + _DOMAIN)
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,900})>")
 _QUOTED_AT: Final = "\ue000"  # stands for "@" inside a quoted name while the list is taken apart
 # Only ASCII letters have a case in addresses: str.lower() would also turn the Kelvin sign into a plain k.

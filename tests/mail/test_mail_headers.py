@@ -23,6 +23,8 @@ from bot.mail.transfer import decode_base64, decode_transfer
     [
         ("xa01@demo.test <evil@x.test>", ["evil@x.test"]),
         ('"xa01@demo.test" <evil@x.test>', ["evil@x.test"]),
+        ("vs\x9dstp@binhduong.example", []),
+        ('"a\x9db"@x.test', []),
         ("=?utf-8?q?xa01=40demo.test_=3Ca=40b=3E?= <evil@x.test>", ["evil@x.test"]),
         ("xa01@demo.test, <evil@x.test>", ["xa01@demo.test", "evil@x.test"]),
         ("<a@x.test> <b@x.test>", ["a@x.test", "b@x.test"]),
