@@ -4,8 +4,9 @@ Flow: workbook.xml for the sheets → styles and shared strings → each workshe
 laid out densely, so that a stray cell at XFD1048576 costs nothing before it is refused.
 
 Values: whole numbers are int, others float at the 15 significant digits that Excel keeps; dates by their number
-format; times as text; a percentage stays the stored fraction and is marked. A formula without a cached value has value
-None. Blank cells without a formula are left out.
+format; times as text; a percentage stays the stored fraction and is marked. A formula that was saved without its value
+is computed where it is a plain sum (see compute), and has value None otherwise. Blank cells without a formula are left
+out.
 
 Failure policy: raises `Refused`: CORRUPT for broken parts and cells outside of Excel's grid, TOO_BIG for filled cells
 beyond the limits. Source: ECMA-376 part 1, chapter 18.
@@ -20,6 +21,7 @@ from lxml import etree
 
 from bot.documents import markup
 from bot.documents.cellformat import Shape, from_serial, shape_of
+from bot.documents.compute import with_values
 from bot.documents.formula import parse_range, parse_reference, shift
 from bot.documents.grid import Book, add_cell, add_merge, new_book, rounded, tidy
 from bot.documents.limits import Limits, Meter, corrupt, too_big
@@ -118,7 +120,7 @@ def _sheet(package: Package, part: str, name: str, hidden: bool, book: Book) -> 
             found = _cell(item, row, column, book, masters)
             if found is not None:
                 add_cell(found, book, cells)
-    return Sheet(name, cells, tuple(merges), hidden)
+    return with_values(Sheet(name, cells, tuple(merges), hidden))
 
 
 def _row_number(text: str | None, following: int) -> int:

@@ -97,8 +97,9 @@ def test_dates_since_1904() -> None:
     ("cell", "expected"),
     [
         ('<c r="A1"><f>B1+C1</f><v>7</v></c>', Cell(1, 1, 7, "=B1+C1")),
-        ('<c r="A1"><f>B1+C1</f></c>', Cell(1, 1, None, "=B1+C1")),
-        ('<c r="A1"><f>B1+C1</f><v></v></c>', Cell(1, 1, None, "=B1+C1")),
+        ('<c r="A1"><f>MAX(B1:C1)</f></c>', Cell(1, 1, None, "=MAX(B1:C1)")),
+        ('<c r="A1"><f>MAX(B1:C1)</f><v></v></c>', Cell(1, 1, None, "=MAX(B1:C1)")),
+        ('<c r="A1"><f>B1+C1</f></c>', Cell(1, 1, 0, "=B1+C1")),
         ('<c r="A1" t="str"><f>B1&amp;""</f><v>ba</v></c>', Cell(1, 1, "ba", '=B1&""')),
         ('<c r="A1" t="str"><f>B1</f><v></v></c>', Cell(1, 1, "", "=B1")),
         ('<c r="A1" t="e"><f>#REF!+1</f><v>#REF!</v></c>', Cell(1, 1, None, "=#REF!+1", "#REF!")),
@@ -297,7 +298,7 @@ def test_openpyxl_file() -> None:
         Cell(1, 1, "Tổng"),
         Cell(1, 2, 120),
         Cell(1, 3, date(2023, 3, 10)),
-        Cell(2, 1, None, "=B1*2"),
+        Cell(2, 1, 240, "=B1*2"),
     ]
 
 
