@@ -192,7 +192,7 @@ def show(
         except StoreConflictError:
             stop(settings.language, MISUSED, "error.mail", mail=mail)
         replies = services.store.replies(mail)
-        raw = services.vault.path(record.sha256).relative_to(settings.data_dir).as_posix() if record.sha256 else ""
+        raw = services.vault.relative_path(record.sha256) if record.sha256 else ""
         if as_json:
             print_json(shapes.mail_in_full(record, replies, raw, services.office.working_time.timezone))
         else:

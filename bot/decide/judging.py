@@ -22,6 +22,8 @@ def mail_outcome(verdicts: Sequence[Verdict], loose: Sequence[Finding]) -> tuple
     codes = {f.code for f in loose if f.severity is Severity.ERROR}
     if Verdict.CORRECTION in verdicts or codes:
         return Outcome.CORRECTION, Reason.NO_ATTACHMENT if codes == {"M101"} and not verdicts else Reason.FINDINGS
+    if not verdicts and any(f.code == "M103" for f in loose):
+        return Outcome.HELD, Reason.NOT_ASSIGNED
     if Verdict.HELD in verdicts or not verdicts:
         return Outcome.HELD, Reason.FINDINGS
     return Outcome.ACCEPTED, Reason.OK

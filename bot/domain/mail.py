@@ -146,7 +146,6 @@ class Reason(StrEnum):
     TOO_BIG = "too_big"
     COORDINATOR_MAIL = "coordinator_mail"
     BROKE_US = "broke_us"
-    UNREADABLE_MAIL = "unreadable_mail"
     HANDLED = "handled"
 
 
@@ -183,7 +182,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class InboundRecord:
-    """One inbound mail as the store keeps it. `vault_path` leads to the raw bytes, relative to the data folder."""
+    """One inbound mail as the store keeps it."""
 
     id: int
     ref: MessageRef

@@ -30,10 +30,6 @@ class Place:
             return {"part": self.part, "heading": self.heading}
         return {"file": self.file}
 
-    @classmethod
-    def from_json(cls, data: dict[str, str | None]) -> "Place":
-        return cls(**data)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -13,6 +13,7 @@ from bot.checks.letters import is_request
 from bot.checks.mail import mail_finding
 from bot.decide.judging import judge
 from bot.decide.matching import FileFacts, FileMatch, FileRole, RoundMatch, match_forms
+from bot.decide.obligations import effective_verdict
 from bot.decide.stated import agency_names, read_stated
 from bot.documents.kinds import kind_of
 from bot.domain.agency import Agency
@@ -98,25 +99,25 @@ def assess(
     for file, found in primaries:
         form = found.form
         assert form is not None
-        beside = companions if form is carrier else []
+        scans = companions if form is carrier else []
         versions = [s for s in earlier if s.form == form.code]
-        same = _same_again(versions, file, beside)
+        same = _same_again(versions, file, scans)
         if same:
             repeated.append(same)
             continue
         version = max((s.version for s in versions), default=0) + 1
-        submissions.append(_submit(services, record, file, beside, form, version, agency, match, round_))
-    placed = {m.form.code for _, m in primaries if m.form}
-    valid = {s.form for s in earlier if s.verdict.is_valid}
+        submissions.append(_submit(services, record, file, scans, form, version, agency, match, round_))
+    placed = {m.form.code: f.attachment.name for f, m in primaries if m.form}
+    decisions = services.store.decisions(round=round_.code)
+    valid = {s.form for s in earlier if effective_verdict(s, decisions).is_valid}
     missing = [f for f in owed if f.code not in placed and f.code not in valid]
-    taken = {m.form.code: f.attachment.name for f, m in primaries if m.form}
     loose: list[Finding] = []
     for file, found in zip(files, matches, strict=True):
         if found.role is FileRole.ASIDE and found.form:
             context = _context(services, file, found.form, agency, round_)
-            loose += put_aside(context, taken[found.form.code])
+            loose += put_aside(context, placed[found.form.code])
         else:
-            loose += _loose(file, found, missing, taken)
+            loose += _loose(file, found, missing, placed)
     if submissions:
         aside = {m.name for m in matches if m.role is FileRole.ASIDE}
         loose += mail_beside_files(match, round_, aside)
@@ -132,7 +133,7 @@ def _submit(
     services: Services,
     record: InboundRecord,
     file: ReadFile,
-    beside: Sequence[ReadFile],
+    scans: Sequence[ReadFile],
     form: Form,
     version: int,
     agency: Agency,
@@ -144,9 +145,7 @@ def _submit(
     if match.reason is Reason.WRONG_PERIOD and not wrong:
         # The mail speaks of another period and this file of none: nothing is guessed.
         findings = (*findings, wrong_period_finding(match, file.attachment.name, round_))
-    stored = tuple(
-        _store(services, f.attachment, round_.code, agency.code, form.code, version) for f in (file, *beside)
-    )
+    stored = tuple(_store(services, f.attachment, round_.code, agency.code, form.code, version) for f in (file, *scans))
     return Submission(
         agency=agency.code,
         round=round_.code,
@@ -194,9 +193,9 @@ def _store(
     return StoredFile(attachment.name, sha256, attachment.size, path)
 
 
-def _same_again(versions: Sequence[Submission], file: ReadFile, beside: Sequence[ReadFile]) -> Submission | None:
+def _same_again(versions: Sequence[Submission], file: ReadFile, scans: Sequence[ReadFile]) -> Submission | None:
     """The newest version that held this very file, and whatever came beside it now: the scan need not come again."""
-    main, all_now = file.attachment.sha256, {f.attachment.sha256 for f in (file, *beside)}
+    main, all_now = file.attachment.sha256, {f.attachment.sha256 for f in (file, *scans)}
     for version in reversed(versions):
         if version.files and version.files[0].sha256 == main and all_now <= {f.sha256 for f in version.files}:
             return version

@@ -178,11 +178,6 @@ class Inbox:
         if mailbox is not None:
             close_mailbox(mailbox.client)
 
-    def noop(self) -> None:
-        """Keep the connection alive. Raises `MailServerError`."""
-        with translated(self._endpoint):
-            self._ok(self._client.noop())
-
     def facts(self, folder: str = "INBOX") -> ImapFacts:
         """What this server and folder can do. Raises `MailServerError`."""
         with translated(self._endpoint):

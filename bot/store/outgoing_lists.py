@@ -16,8 +16,6 @@ from bot.store.loading import Condition
 from bot.store.outgoing import load_with_bytes, outgoing_row
 from bot.store.tables import BounceRow, OutgoingRow
 
-HIGHEST = "\U0010ffff"  # sorts after every other character
-
 
 class OutgoingLists(Transactions):
     """Read-only views of outgoing mails and bounces."""
@@ -54,12 +52,6 @@ class OutgoingLists(Transactions):
         """Whether a mail with that key was ever queued."""
         with self._reading() as session:
             return session.exec(select(OutgoingRow.id).where(col(OutgoingRow.key) == key)).first() is not None
-
-    def keys(self, prefix: str) -> frozenset[str]:
-        """All keys that begin with `prefix`, letter case included."""
-        key = col(OutgoingRow.key)
-        with self._reading() as session:
-            return frozenset(session.exec(select(OutgoingRow.key).where(key >= prefix, key < prefix + HIGHEST)))
 
     def bounces(self, since: datetime | None = None) -> tuple[BounceRecord, ...]:
         """Addresses that mail came back from, reported at `since` or later, oldest first."""

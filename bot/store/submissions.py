@@ -1,7 +1,4 @@
-"""Submissions: versions of an obligation, written once and read often.
-
-Identical content: `find_submission_by_files` for one obligation, `find_receipt` for all that one mail handed in.
-"""
+"""Submissions: versions of an obligation, written once and read often."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +9,7 @@ from sqlmodel import Session, col, select
 from bot.domain.submission import Submission
 from bot.store.convert import finding_row, known_id, submission_row
 from bot.store.database import Transactions
-from bot.store.loading import Condition, grouped, load_submissions
+from bot.store.loading import Condition, load_submissions
 from bot.store.tables import FileRow, SubmissionRow
 
 
@@ -59,34 +56,3 @@ class Submissions(Transactions):
         with self._reading() as session:
             newest = select(func.max(SubmissionRow.version)).where(*of_obligation(agency, round, form))
             return (session.exec(newest).one() or 0) + 1
-
-    def find_submission_by_files(
-        self, agency: str, round: str, form: str, sha256s: frozenset[str]
-    ) -> Submission | None:
-        """The newest version of that obligation made of exactly these files; None for an empty set."""
-        if not sha256s:
-            return None
-        with self._reading() as session:
-            versions = load_submissions(session, *of_obligation(agency, round, form))
-        same = (s for s in reversed(versions) if frozenset(f.sha256 for f in s.files) == sha256s)
-        return next(same, None)
-
-    def find_receipt(self, agency: str, round: str, sha256s: frozenset[str]) -> str | None:
-        """The first receipt number of that agency and round under which exactly these files came, all forms together.
-
-        None when there is none, or for an empty set. Files that belonged to no form do not count.
-        """
-        if not sha256s:
-            return None
-        with self._reading() as session:
-            joined = (
-                select(SubmissionRow.receipt_number, FileRow.sha256)
-                .join(FileRow, col(FileRow.submission_id) == col(SubmissionRow.id))
-                .where(col(SubmissionRow.agency) == agency, col(SubmissionRow.round) == round)
-                .where(col(SubmissionRow.receipt_number) != "")
-                .order_by(col(SubmissionRow.id))
-            )
-            receipts = grouped(session.exec(joined), lambda pair: pair[0])
-        return next(
-            (number for number, pairs in receipts.items() if frozenset(sha256 for _, sha256 in pairs) == sha256s), None
-        )

@@ -40,15 +40,6 @@ _CLOCK = re.compile(r"(?:[t ,]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 
 
 @dataclass(frozen=True, slots=True)
-class DateMention:
-    """A date in a text: the day, its own words, and their index in the text."""
-
-    day: date
-    found: str
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class SpanMention:
     """A span of days in a text, both inclusive: its own words, and their index in the text."""
 
@@ -87,17 +78,6 @@ def parse_date(value: object) -> date | None:
     if match is None or not _CLOCK.fullmatch(text, match.end()):
         return None
     return _day_of(match)
-
-
-def find_dates(text: str) -> tuple[DateMention, ...]:
-    """Every full date (day, month, year) in `text`, in order."""
-    folding = Folding(text)
-    mentions = []
-    for match in _DATE.finditer(folding.text):
-        if day := _day_of(match):
-            found, position = folding.original(*match.span())
-            mentions.append(DateMention(day, found, position))
-    return tuple(mentions)
 
 
 def find_spans(text: str) -> tuple[SpanMention, ...]:

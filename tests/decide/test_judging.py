@@ -32,7 +32,8 @@ def test_verdict(findings, verdict):
         ([Verdict.ACCEPTED], (ERROR,), Outcome.CORRECTION, Reason.FINDINGS),
         ([Verdict.ACCEPTED, Verdict.HELD], (), Outcome.HELD, Reason.FINDINGS),
         ([], (NO_FILE,), Outcome.CORRECTION, Reason.NO_ATTACHMENT),
-        ([], (REMARK,), Outcome.HELD, Reason.FINDINGS),
+        ([], (REMARK,), Outcome.HELD, Reason.NOT_ASSIGNED),
+        ([Verdict.HELD], (REMARK,), Outcome.HELD, Reason.FINDINGS),
         ([], (), Outcome.HELD, Reason.FINDINGS),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from embedded_office import Office, at, embedded_office
 
 from bot.domain.mail import Outcome
+from bot.flows import decisions
 
 
 @pytest.fixture
@@ -47,3 +48,13 @@ def test_a_second_file_that_cannot_be_read_is_told_as_what_it_is(office: Office,
     record = office.took("stp", files)
     assert [(f.code, f.place.file) for f in record.findings] == [(code, "Báo cáo 2.docx")]
     assert [s.form for s in record.submissions] == ["narrative"]
+
+
+def test_what_the_coordinator_accepted_is_not_missing_any_more(office: Office) -> None:
+    vpub = office.cast("vpub")
+    office.took("vpub", [("Báo cáo.docx", vpub.narrative(missing=["IV"]))])
+    aim = decisions.target(office.services, "vpub", "2023-q1", "narrative")
+    decisions.accept(office.services, aim, None, who="Minh Anh", why="đã giải trình")
+    record = office.took("vpub", [("Công văn.docx", letter()), ("II.06.xlsx", vpub.ii06())])
+    assert record.outcome is Outcome.ACCEPTED
+    assert [(f.code, f.severity.value) for f in record.findings] == [("M102", "remark")]

@@ -42,53 +42,6 @@ def test_submissions_are_chosen_and_ordered(store: Store) -> None:
     assert len(store.submissions()) == 6
 
 
-def test_identical_files_are_found_whatever_their_names(store: Store) -> None:
-    files = (stored("a.xlsx"), stored("b.xlsx"))
-    received(store, 1)
-    finished(
-        store,
-        1,
-        submissions=(
-            submission("ii06", 1, files=files),
-            submission("ii06", 2, files=files[:1]),
-            submission("ii06", 3, files=files),
-            submission("narrative", 1, files=files),
-        ),
-    )
-    both = frozenset({sha("b.xlsx"), sha("a.xlsx")})
-    found = store.find_submission_by_files("stp", "2023-q1", "ii06", both)
-    assert found is not None
-    assert (found.version, found.files) == (3, files)
-    half = store.find_submission_by_files("stp", "2023-q1", "ii06", frozenset({sha("a.xlsx")}))
-    assert half is not None
-    assert half.version == 2
-    for agency, round, form, sha256s in [
-        ("stc", "2023-q1", "ii06", both),
-        ("stp", "2023-q2", "ii06", both),
-        ("stp", "2023-q1", "articles", both),
-        ("stp", "2023-q1", "ii06", frozenset({sha("b.xlsx")})),
-        ("stp", "2023-q1", "ii06", both | {sha("c")}),
-        ("stp", "2023-q1", "ii06", frozenset()),
-    ]:
-        assert store.find_submission_by_files(agency, round, form, sha256s) is None
-
-
-def test_one_receipt_number_covers_all_forms_of_a_mail(store: Store) -> None:
-    word, excel = stored("a.docx"), stored("b.xlsx")
-    received(store, 1)
-    parts = [submission("narrative", files=(word,)), submission("ii06", files=(excel,))]
-    finished(store, 1, submissions=tuple(parts))
-    received(store, 2)
-    finished(store, 2, submissions=(submission("ii06", 2, files=(excel,)),))
-    both = frozenset({word.sha256, excel.sha256})
-    assert store.find_receipt("stp", "2023-q1", both) == "2023Q1-stp-1"
-    assert store.find_receipt("stp", "2023-q1", frozenset({excel.sha256})) == "2023Q1-stp-2"
-    assert store.find_receipt("stp", "2023-q1", frozenset({word.sha256})) is None
-    assert store.find_receipt("stc", "2023-q1", both) is None
-    assert store.find_receipt("stp", "2023-q2", both) is None
-    assert store.find_receipt("stp", "2023-q1", frozenset()) is None
-
-
 @pytest.mark.parametrize(
     "statement",
     [
