@@ -1,7 +1,7 @@
 """What a check gets: one document, held to be one form of one agency in one round."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.checks.outline import PartState, read_parts
@@ -9,12 +9,17 @@ from bot.checks.table import TableFacts, read_table
 from bot.domain.agency import Agency
 from bot.domain.document import Document, Stated, TextDocument, Workbook
 from bot.domain.form import Form
-from bot.domain.round import Assignment, Round
+from bot.domain.round import Assignment, CheckSetting, Round
 
 
 @dataclass(frozen=True)
 class CheckContext:
     """One document under check. `stated` is what it says of itself; `agency_names` maps agency codes to names.
+
+    `forms` are all forms by code. `beside` are the same agency's documents of other forms that count now, by form
+    code; `with_it` names those of them that came in the same mail. `last` is last period's report of this form, None
+    where there is none. `explanations` are the agency's own words in its mails. `checks` are the office's and the
+    round's settings of codes, the round's first.
 
     `table` and `parts` are read once, when the first check asks for them; they are empty where the document is of
     another kind than the form.
@@ -28,6 +33,12 @@ class CheckContext:
     file_name: str
     stated: Stated
     agency_names: Mapping[str, str]
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    beside: Mapping[str, Document] = field(default_factory=dict)
+    with_it: frozenset[str] = frozenset()
+    last: Document | None = None
+    explanations: tuple[str, ...] = ()
+    checks: tuple[CheckSetting, ...] = ()
 
     @cached_property
     def table(self) -> TableFacts | None:

@@ -20,9 +20,16 @@ class FileKind(StrEnum):
     XLSX = "xlsx"
     DOC = "doc"
     XLS = "xls"
+    XLSB = "xlsb"
+    ODS = "ods"
+    ODT = "odt"
+    RTF = "rtf"
     PDF = "pdf"
     IMAGE = "image"
     ARCHIVE = "archive"
+    MAIL = "mail"  # RFC 5322 (.eml)
+    MSG = "msg"  # Outlook
+    TNEF = "tnef"  # winmail.dat
     TEXT = "text"
     OTHER = "other"
 
@@ -37,6 +44,39 @@ class UnreadableReason(StrEnum):
     TIMEOUT = "timeout"
     CRASHED = "crashed"  # the reader died
     UNSUPPORTED = "unsupported"  # a kind that we do not read
+    UNCONVERTED = "unconverted"  # a kind that only LibreOffice reads, which is not there
+
+
+@dataclass(frozen=True, slots=True)
+class FormTag:
+    """What one of our blank forms says of itself, inside: round, agency, form (codes) and the form's version. Evidence
+    of what a file is, never proof of who is writing.
+    """
+
+    round: str
+    agency: str
+    form: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a file carries beside its text and figures.
+
+    `kind` is the kind by its bytes, before any conversion. `links` are the other files that it draws from. `comments`
+    and `revisions` are the texts of comments and tracked changes left in, without ours. `encoding` is `tcvn3` or `vni`
+    where text was turned into Unicode. `pages` and `has_text` speak of a PDF.
+    """
+
+    kind: FileKind
+    tag: FormTag | None = None
+    macros: bool = False
+    links: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    encoding: str = ""
+    pages: int = 0
+    has_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +85,7 @@ class Paragraph:
 
     `level` is the outline level of a heading style (1…9), None for body text. `number` is the automatic list number
     as printed ("II.", "1."), empty when there is none. `table` is the table's ordinal from 1 when it stands in one.
+    `at` is the ordinal, from 1, of its w:p element in the main part: where a comment can be hung; 0 when unknown.
     """
 
     text: str
@@ -52,14 +93,18 @@ class Paragraph:
     bold: bool = False
     number: str = ""
     table: int | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TextDocument:
-    """A Word file: its paragraphs in reading order and its tables as rows of cell texts."""
+    """A Word file, or the text of a PDF (`traits.kind`): its paragraphs in reading order and its tables as rows of
+    cell texts.
+    """
 
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    traits: Traits = Traits(FileKind.DOCX)
 
     @property
     def text(self) -> str:
@@ -93,12 +138,14 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet: its filled cells by (row, column)."""
+    """One worksheet: its filled cells by (row, column). Hidden rows and columns by number."""
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merges: tuple[Merge, ...] = ()
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     @property
     def last_row(self) -> int:
@@ -114,6 +161,7 @@ class Workbook:
     """An Excel file: its sheets in order."""
 
     sheets: tuple[Sheet, ...]
+    traits: Traits = Traits(FileKind.XLSX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +178,33 @@ class Unreadable:
 
 
 Document = TextDocument | Workbook | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class ContainedFile:
+    """A file within another: an archive's entry, an attached mail's attachment. `path` as it stands in there."""
+
+    path: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What a container held, in its order. `fault`: why some or all of it could not be had."""
+
+    files: tuple[ContainedFile, ...]
+    fault: Unreadable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One fault to mark in a file that goes back: at a cell, or at a paragraph (`Paragraph.at`; 0: the first one)."""
+
+    text: str
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+    paragraph: int = 0
 
 
 @dataclass(frozen=True, slots=True)

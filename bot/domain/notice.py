@@ -24,9 +24,18 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a notice (gửi kèm): a blank form, or the agency's own file with the faults marked."""
+
+    name: str
+    content_type: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FormResult:
     """One form in an answer: what came, and what it came to. `stands` is the accepted version that still counts
-    although this one needs mending.
+    although this one needs mending. `marked` is the name of the enclosure in which its faults are marked, if any.
     """
 
     form: Form
@@ -35,6 +44,7 @@ class FormResult:
     findings: tuple[Finding, ...]
     files: tuple[StoredFile, ...]
     stands: int | None = None
+    marked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class AnswerNotice:
     duplicate: bool = False
     mail_id: int | None = None
     first_received_at: datetime | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def needs_correction(self) -> bool:
@@ -88,12 +99,14 @@ class ClosedNotice:
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One form in a request or reminder, settled or not, with what stands for it. `parts` are the headings owed when
-    the agency does not owe all of them.
+    the agency does not owe all of them; `annex` the letter's annex; `partners` the names of those it works with.
     """
 
     form: Form
     state: ObligationState
     parts: tuple[str, ...] = ()
+    annex: str = ""
+    partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,7 @@ class NudgeNotice:
 
     `days` and `working_days` count from today to the deadline's last day (from it to today when overdue), in calendar
     and in working days. `next_step_on` is when the next step of the ladder would come, None after the last.
+    `with_leads`: what other agencies (by name) owe and this one works with them on.
     """
 
     kind: NoticeKind
@@ -118,6 +132,8 @@ class NudgeNotice:
     working_days: int
     next_step_on: date | None = None
     next_copies_leader: bool = False
+    enclosures: tuple[Enclosure, ...] = ()
+    with_leads: tuple[tuple[str, Form], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain.round import CheckSetting
+
 
 class Language(StrEnum):
     """Languages of notices and screens."""
@@ -94,6 +96,7 @@ class Office:
     coordinator_addresses: frozenset[str] = field(default_factory=frozenset)
     max_answers_per_day: int = 20
     max_mail_bytes: int = 50 * 2**20
+    checks: tuple[CheckSetting, ...] = ()
 
     @property
     def envelope_from(self) -> str:

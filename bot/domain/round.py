@@ -4,10 +4,13 @@ An obligation's status is always derived (see `bot.decide.obligations`), never s
 """
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
+
+from bot.domain.form import Severity
 
 
 class PeriodKind(StrEnum):
@@ -102,11 +105,18 @@ class Deadline:
 class Assignment:
     """One agency's duty for one form. `parts` are the outline parts it owes; empty means all that are not
     optional.
+
+    `annex` is the annex of the letter that it fills ("XII"). `partners` are agencies that work with it on this (chủ
+    trì, phối hợp): the duty is the lead's, both are told. `addressed` False: the letter gives the duty and does not
+    write to the agency, so nobody is nudged.
     """
 
     agency: str
     form: str
     parts: tuple[str, ...] = ()
+    annex: str = ""
+    partners: tuple[str, ...] = ()
+    addressed: bool = True
 
 
 class StepKind(StrEnum):
@@ -143,8 +153,33 @@ class LadderStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Figures that the office exported from its own system, to hold reports of `form` against.
+
+    `title` is how the system is called in notices. `figures`: agency code → column key or row code → figure (of the
+    total row where the form has columns).
+    """
+
+    form: str
+    title: str
+    figures: Mapping[str, Mapping[str, Decimal]]
+    tolerance: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSetting:
+    """What an office or a round says of one finding code: another severity, or off with the reason for it."""
+
+    code: str
+    severity: Severity | None = None
+    off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
-    """One demand for reports. `closes_at` None: open until the office closes it."""
+    """One demand for reports. `closes_at` None: open until the office closes it. `previous` is the code of the round of
+    the period before, empty when there is none. `checks` stand before the office's.
+    """
 
     code: str
     title: str
@@ -156,6 +191,9 @@ class Round:
     legal_basis: str = ""
     closes_at: datetime | None = None
     ladder: tuple[LadderStep, ...] = ()
+    previous: str = ""
+    references: tuple[Reference, ...] = ()
+    checks: tuple[CheckSetting, ...] = ()
 
     @property
     def agencies(self) -> tuple[str, ...]:
