@@ -32,8 +32,8 @@ OPEN = "application/vnd.openxmlformats-officedocument."
         ("Báo cáo quý I\n".encode("utf-16"), FileKind.TEXT),
         (b"B\xb8o c\xb8o c\xb6i c\xb8ch h\xb5nh ch\xddnh n\xa8m 2023", FileKind.TEXT),  # TCVN3
         (b"<html><table><tr><td>1</td></tr></table></html>", FileKind.TEXT),
-        (b"{\\rtf1\\ansi Bao cao}", FileKind.OTHER),
-        (b"\x78\x9f\x3e\x22\x01\x00\x01", FileKind.OTHER),  # winmail.dat
+        (b"{\\rtf1\\ansi Bao cao}", FileKind.RTF),
+        (b"\x78\x9f\x3e\x22\x01\x00\x01", FileKind.TNEF),  # winmail.dat
         (bytes(range(256)) * 4, FileKind.OTHER),
         (b"", FileKind.OTHER),
     ],
@@ -54,11 +54,64 @@ def test_kind_by_first_bytes(payload: bytes, kind: FileKind) -> None:
         (EXCEL + "sheet.macroEnabled.main+xml", FileKind.XLSX),
         (EXCEL + "template.macroEnabled.main+xml", FileKind.XLSX),
         (OPEN + "presentationml.presentation.main+xml", FileKind.OTHER),
-        (EXCEL + "sheet.binary.macroEnabled.main", FileKind.OTHER),
+        (EXCEL + "sheet.binary.macroEnabled.main", FileKind.XLSB),
     ],
 )
 def test_kind_of_an_office_package_is_its_main_part(content_type: str, kind: FileKind) -> None:
     assert kind_of(files.package({"[Content_Types].xml": files.content_types("a.xml", content_type)})) is kind
+
+
+MAIL = b"From: a@stp.example\r\nTo: b@so.example\r\nSubject: BC\r\n\r\nKinh gui\r\n"
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (MAIL, FileKind.MAIL),
+        (b"\xef\xbb\xbf" + MAIL, FileKind.MAIL),
+        (b"\r\n" + MAIL.replace(b"\r\n", b"\n"), FileKind.MAIL),
+        (b"From - Wed Mar 08 14:05:00 2023\n" + MAIL, FileKind.MAIL),
+        (
+            b"Received: from x\r\n\tby y; Wed, 8 Mar 2023\r\nX-Odd: \xc3\x28\r\nMESSAGE-ID : <1@x>\r\n\r\n\xff\x00",
+            FileKind.MAIL,
+        ),
+        (b"Return-Path: <a@x>\nDate: Wed, 8 Mar 2023 14:05:00 +0700\nMIME-Version: 1.0\n", FileKind.MAIL),  # no body
+        (b"From: a\nFrom: b\n\n", FileKind.TEXT),  # one field twice is one field
+        (b"Date: 8/3/2023\nNoi dung: bao cao\n\n", FileKind.TEXT),
+        (b"From: a\nbao cao quy\nTo: b\n\n", FileKind.TEXT),  # a line that is no header
+        (b" From: a\nTo: b\nSubject: c\n\n", FileKind.TEXT),
+        (b"Bao cao\n\n" + MAIL, FileKind.TEXT),
+        (b"From: a\nTo: \x00\n\n", FileKind.OTHER),
+    ],
+)
+def test_a_mail_begins_with_its_headers(payload: bytes, kind: FileKind) -> None:
+    assert kind_of(payload) is kind
+
+
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+MANIFEST = "META-INF/manifest.xml"
+
+
+@pytest.mark.parametrize(
+    ("entries", "identity"),
+    [
+        ({"mimetype": OPEN_DOCUMENT + "spreadsheet"}, Identity(FileKind.ODS)),
+        ({"mimetype": OPEN_DOCUMENT + "spreadsheet-template"}, Identity(FileKind.ODS)),
+        ({"mimetype": OPEN_DOCUMENT + "text"}, Identity(FileKind.ODT)),
+        ({"mimetype": OPEN_DOCUMENT + "text-template", MANIFEST: "<a/>"}, Identity(FileKind.ODT)),
+        (
+            {"mimetype": OPEN_DOCUMENT + "text", MANIFEST: "<m:encryption-data/>"},
+            Identity(FileKind.ODT, encrypted=True),
+        ),
+        ({"mimetype": OPEN_DOCUMENT + "spreadsheet", "encrypted-package": "x"}, Identity(FileKind.ODS, encrypted=True)),
+        ({"mimetype": OPEN_DOCUMENT + "presentation"}, Identity(FileKind.OTHER)),
+        ({"mimetype": "application/epub+zip"}, Identity(FileKind.OTHER)),
+        ({"bao cao.ods": "x", "a/mimetype": OPEN_DOCUMENT + "text"}, Identity(FileKind.ARCHIVE)),
+        ({"[Content_Types].xml": "<Types/>", "xl/workbook.bin": "x"}, Identity(FileKind.XLSB)),
+    ],
+)
+def test_kind_of_a_zip_is_what_it_declares(entries: dict[str, str | bytes], identity: Identity) -> None:
+    assert identify(files.package(entries)) == identity
 
 
 def test_content_types_in_utf16() -> None:
@@ -85,17 +138,17 @@ def test_tar() -> None:
         ("doc", FileKind.DOC),
         ("docx", FileKind.DOCX),
         ("xlsx", FileKind.XLSX),
-        ("ods", FileKind.OTHER),
+        ("ods", FileKind.ODS),
     ],
 )
 def test_files_saved_by_libreoffice(name: str, kind: FileKind) -> None:
     payload = (files.FILES / f"libreoffice.{name}").read_bytes()
     assert identify(payload) == Identity(kind)
-    assert guess(payload) is (kind if name != "ods" else FileKind.ARCHIVE)
+    assert guess(payload) is kind
 
 
 def test_truncated_containers_keep_the_kind_their_bytes_show() -> None:
-    for name, kind in (("docx", FileKind.DOCX), ("xlsx", FileKind.XLSX)):
+    for name, kind in (("docx", FileKind.DOCX), ("xlsx", FileKind.XLSX), ("ods", FileKind.ODS)):
         whole = (files.FILES / f"libreoffice.{name}").read_bytes()
         found = identify(whole[: len(whole) * 2 // 3])
         assert found.kind is kind
