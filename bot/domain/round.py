@@ -107,8 +107,8 @@ class Assignment:
     optional.
 
     `annex` is the annex of the letter that it fills ("XII"). `partners` are agencies that work with it on this (chủ
-    trì, phối hợp): the duty is the lead's, both are told. `addressed` False: the letter gives the duty and does not
-    write to the agency, so nobody is nudged.
+    trì, phối hợp), on the parts `partner_parts` (empty: on all of it): the duty is the lead's, both are told.
+    `addressed` False: the letter gives the duty and does not write to the agency, so nobody is nudged.
     """
 
     agency: str
@@ -117,6 +117,7 @@ class Assignment:
     annex: str = ""
     partners: tuple[str, ...] = ()
     addressed: bool = True
+    partner_parts: tuple[str, ...] = ()
 
 
 class StepKind(StrEnum):

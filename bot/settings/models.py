@@ -203,6 +203,10 @@ class AssignmentTable(Table):
     agencies: tuple[Text, ...] = ()
     group: Text | None = None
     parts: tuple[Text, ...] = ()
+    annex: str = ""
+    partners: tuple[Text, ...] = ()
+    partner_parts: tuple[Text, ...] = ()
+    addressed: bool = True
 
 
 class RoundFile(Table):

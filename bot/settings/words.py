@@ -114,6 +114,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "known_part": ("một mục của đề cương {form}: {parts}", "a part of {form}: {parts}"),
     "no_parts": ("không ghi parts: biểu mẫu {form} không có mục", "no parts: {form} has none"),
     "assigned_once": ("mỗi cơ quan mỗi biểu mẫu giao một lần", "each form given to an agency once"),
+    "partners_of_parts": (
+        "các cơ quan phối hợp, vì có partner_parts",
+        "the partners that partner_parts speaks of",
+    ),
     "group_members": ("một nhóm có cơ quan", "a group that has agencies"),
     # ladder and holidays
     "reserved_step": ("tên khác; request dành cho thư mở đợt", "another name; request is the opening letter"),
@@ -174,6 +178,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "w_no_leader": (
         "Thang nhắc việc đồng gửi lãnh đạo, nhưng chưa có địa chỉ lãnh đạo của: {agencies}.",
         "The ladder copies leaders, but there is no leader's address of: {agencies}.",
+    ),
+    "w_annex_twice": (
+        "Phụ lục {annex} ({form}) được giao cho nhiều cơ quan: {agencies}. Nên xem lại văn bản giao việc; đến khi có "
+        "đính chính, báo cáo của từng cơ quan vẫn được nhận riêng.",
+        "Annex {annex} ({form}) is given to several agencies: {agencies}. Compare the letter; until it is corrected, "
+        "each agency's report is taken by itself.",
     ),
     "w_step_hours": (
         "Bước {step} đặt lúc {at}, ngoài giờ làm việc {opens}–{closes}; thư sẽ đi vào giờ làm việc kế tiếp.",

@@ -120,7 +120,7 @@ class TestPasswords:
         assert load(folder, {}).imap.password == "file words"
         assert load(folder, credentials).imap.password == "credential"
         assert load(folder, {**credentials, "THUKY_IMAP__PASSWORD": " as it is "}).imap.password == " as it is "
-        assert "words" not in repr(load(folder, {}))
+        assert "file words" not in repr(load(folder, {}))
 
     def test_one_user_at_both_servers_needs_one_password(self, folder: Path) -> None:
         same = {"THUKY_IMAP__USER": "ai@x.example", "THUKY_SMTP__USER": "ai@x.example", "THUKY_IMAP__PASSWORD": "x"}
