@@ -105,9 +105,12 @@ def context(
     *,
     parts: tuple[str, ...] = (),
     stated: Stated | None = None,
-    file_name: str = "tep.xlsx",
+    file_name: str = "",
 ) -> CheckContext:
+    """What a check gets. `file_name` is one that fits the document where none is given."""
     found = forms()[form] if isinstance(form, str) else form
+    is_word = isinstance(document, TextDocument) and bool(found.parts)
+    file_name = file_name or ("tep.docx" if is_word else "tep.xlsx")
     assignment = Assignment("tdm", found.code, parts)
     return CheckContext(found, assignment, AGENCY, ROUND, document, file_name, stated or Stated(), NAMES)
 

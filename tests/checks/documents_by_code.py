@@ -1,0 +1,174 @@
+"""Documents by finding code, made by code: BAD ones with exactly that finding, and GOOD ones beside them without it.
+
+Every code of the catalogue stands in both tables (a test holds it); mails as a whole (M codes) have their findings in
+MAILS, and their good and bad mails in tests/flows/test_flow_mail_codes.py. A new check adds its rows here.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from checks_reading import context, forms, grid, text, workbook
+
+from bot.checks.cross import put_aside
+from bot.checks.mail import mail_finding
+from bot.demo import documents
+from bot.domain.document import (
+    Cell,
+    Document,
+    FileKind,
+    PeriodClaim,
+    Stated,
+    Unreadable,
+    UnreadableReason,
+    WindowClaim,
+    Workbook,
+)
+from bot.domain.round import PeriodKind
+
+STATS = forms()["cchc_stats"]
+assert STATS.table is not None
+ROWS = STATS.table.rows
+Q1 = "quý I năm 2023"
+
+
+def ii06(**cells: object) -> Workbook:
+    return workbook(documents.ii06("UBND huyện", Q1, break_cell=cells))
+
+
+def stats(missing: tuple[str, ...] = (), **values: object) -> Workbook:
+    given = documents.stats_values() | {key.lstrip("r").replace("_", "."): value for key, value in values.items()}
+    return workbook(documents.cchc_stats("UBND huyện", Q1, ROWS, values=given, missing=missing))
+
+
+def broadcasts(**cells: object) -> Workbook:
+    return workbook(documents.broadcasts("Đài", Q1, break_cell=cells))
+
+
+def articles(**cells: object) -> Workbook:
+    return workbook(documents.articles("Báo", Q1, break_cell=cells))
+
+
+def stats_cell(code: str) -> str:
+    return f"D{documents.STATS_FIRST_ROW + [row.code for row in ROWS].index(code)}"
+
+
+def with_cell(book: Workbook, cell: Cell) -> Workbook:
+    sheet = book.sheets[0]
+    return Workbook((replace(sheet, cells={**sheet.cells, (cell.row, cell.column): cell}),))
+
+
+def without_column(book: Workbook, column: int) -> Workbook:
+    sheet = book.sheets[0]
+    return Workbook((replace(sheet, cells={at: cell for at, cell in sheet.cells.items() if at[1] != column}),))
+
+
+def unreadable(reason: UnreadableReason, kind: FileKind = FileKind.OTHER) -> Unreadable:
+    return Unreadable(reason, kind)
+
+
+PART = ("IV",)
+NARRATIVE = text("**IV. Phương hướng, nhiệm vụ", "Tiếp tục.")
+PERIOD_2022 = Stated(periods=(PeriodClaim(PeriodKind.QUARTER, 4, 2022, "quý IV năm 2022"),))
+PERIOD_2023 = Stated(periods=(PeriodClaim(PeriodKind.QUARTER, 1, None, "quý I"),))
+OTHER_AGENCY = Stated(agencies=(("stc", "Sở Tài chính"),))
+SAME_AGENCY = Stated(agencies=(("stc", "Sở Tài chính"), ("tdm", "UBND thành phố Thủ Dầu Một")))
+DAYS_BEFORE = (WindowClaim(date(2022, 9, 15), date(2022, 12, 14), "Từ ngày 15/9/2022 đến ngày 14/12/2022"),)
+DAYS_OFF = (WindowClaim(date(2022, 9, 15), date(2023, 1, 14), "từ ngày 15/9/2022 đến ngày 14/01/2023"),)
+CALENDAR = (WindowClaim(date(2023, 1, 1), date(2023, 3, 31), "từ ngày 01/01/2023 đến ngày 31/3/2023"),)
+
+# code, form, the bad document, where the finding is, what else the context needs
+BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
+    ("F101", "ii06", unreadable(UnreadableReason.CORRUPT), "tep.xlsx", {}),
+    ("F102", "ii06", unreadable(UnreadableReason.EMPTY), "tep.xlsx", {}),
+    ("F103", "ii06", unreadable(UnreadableReason.UNSUPPORTED, FileKind.PDF), "tep.xlsx", {}),
+    ("F103", "ii06", NARRATIVE, "tep.xlsx", {}),
+    ("F103", "narrative", ii06(), "tep.xlsx", {}),
+    ("F104", "narrative", unreadable(UnreadableReason.ENCRYPTED), "tep.xlsx", {}),
+    ("F105", "ii06", unreadable(UnreadableReason.TOO_BIG), "tep.xlsx", {}),
+    ("F105", "ii06", Unreadable(UnreadableReason.TOO_BIG, limit_bytes=30 * 2**20), "tep.xlsx", {}),
+    ("F106", "ii06", unreadable(UnreadableReason.TIMEOUT), "tep.xlsx", {}),
+    ("F106", "ii06", unreadable(UnreadableReason.CRASHED), "tep.xlsx", {}),
+    ("F107", "narrative", unreadable(UnreadableReason.UNSUPPORTED, FileKind.DOC), "tep.xlsx", {}),
+    ("F107", "ii06", unreadable(UnreadableReason.UNSUPPORTED, FileKind.XLS), "tep.xlsx", {}),
+    ("W101", "narrative", text("Trong quý, phương hướng, nhiệm vụ đã rõ."), "IV", {"parts": PART}),
+    ("W102", "narrative", text("**IV. Phương hướng, nhiệm vụ", "…………"), "IV", {"parts": PART}),
+    ("W102", "narrative", text("**IV. Phương hướng, nhiệm vụ", "Không có."), "IV", {"parts": PART}),
+    ("X101", "ii06", Workbook((grid([["Ghi chú", "khác"], [1, 2]]),)), "tep.xlsx", {}),
+    ("X102", "ii06", without_column(ii06(), 6), "II.06", {}),
+    ("X102", "broadcasts", without_column(broadcasts(), 5), "Phát sóng", {}),
+    ("X103", "cchc_stats", stats(missing=("3.3.4",)), "Thống kê CCHC", {}),
+    ("X104", "ii06", ii06(D12="khoảng 120"), "D12", {}),
+    ("X104", "cchc_stats", stats(r3_3_2="cao"), stats_cell("3.3.2"), {}),
+    ("X104", "cchc_stats", stats(r2_2="12/ba/1"), stats_cell("2.2"), {}),
+    ("X105", "broadcasts", broadcasts(C7=None), "C7", {}),
+    ("X105", "cchc_stats", stats(r1_1_1=None), stats_cell("1.1.1"), {}),
+    ("X106", "ii06", ii06(C12=-5), "C12", {}),
+    ("X106", "ii06", ii06(C12="12,5"), "C12", {}),
+    ("X106", "cchc_stats", stats(r2_2="12/3/4"), stats_cell("2.2"), {}),
+    ("X107", "cchc_stats", stats(r3_3_2=985), stats_cell("3.3.2"), {}),
+    ("X107", "cchc_stats", stats(r3_3_2="-1 %"), stats_cell("3.3.2"), {}),
+    ("X108", "articles", articles(D7="Báo nói"), "D7", {}),
+    ("X108", "broadcasts", broadcasts(C7="31/02/2023"), "C7", {}),
+    ("X109", "ii06", ii06(C12="#REF!"), "C12", {}),
+    ("X109", "ii06", ii06(C12="=D12+E12+F12"), "C12", {}),
+    ("X110", "ii06", workbook(documents.ii06("UBND huyện", Q1, rows=[])), "II.06", {}),
+    ("X110", "cchc_stats", workbook(documents.cchc_stats("UBND huyện", Q1, ROWS)), "Thống kê CCHC", {}),
+    ("X112", "cchc_stats", stats(r2_2=12), stats_cell("2.2"), {}),
+    ("X201", "ii06", ii06(C12=1), "C12", {}),
+    ("X202", "ii06", ii06(H21=1), "H21", {}),
+    ("X202", "broadcasts", broadcasts(D11=64), "D11", {}),
+    ("X203", "ii06", ii06(B21="Ghi thêm"), "II.06", {}),
+    ("X204", "cchc_stats", stats(r1_1_1=10, r1_1_2=15), stats_cell("1.1.2"), {}),
+    ("X204", "cchc_stats", stats(r6_2_1=61), stats_cell("6.2.1"), {}),
+    ("X204", "cchc_stats", stats(r1_3_1=3), stats_cell("1.3.1"), {}),
+    ("X301", "articles", workbook(documents.articles("Báo", Q1, count=7)), "B13", {}),
+    ("X301", "broadcasts", workbook(documents.broadcasts("Đài", Q1, count=4)), "B13", {}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": PERIOD_2022}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": Stated(windows=DAYS_BEFORE)}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": Stated(windows=DAYS_OFF)}),
+    ("C101", "ii06", ii06(), "tep.xlsx", {"stated": replace(PERIOD_2023, windows=DAYS_BEFORE)}),
+    ("C102", "ii06", ii06(), "tep.xlsx", {"stated": OTHER_AGENCY}),
+    ("C103", "ii06", ii06(), "tep.xlsx", {"stated": Stated(strangers=("SỞ XÂY DỰNG",))}),
+]
+MAILS = [
+    mail_finding("M101"),
+    mail_finding("M102", "kế hoạch.docx"),
+    mail_finding("M103", "ii06.xlsx", form="Biểu II.06"),
+    mail_finding("M104", "ii06.xlsx", form="Biểu II.06", other="ii06 (2).xlsx"),
+    *(
+        mail_finding(
+            "M105",
+            "q4.xlsx" if reason == "file_name" else "",
+            reason=reason,
+            actual="quý IV năm 2022",
+            period_kind="quarter",
+            period_ordinal=1,
+            period_year=2023,
+        )
+        for reason in ("subject", "file_name", "body")
+    ),
+    *put_aside(context("ii06", ii06(), stated=replace(PERIOD_2022, agencies=OTHER_AGENCY.agencies)), "II.06.xlsx"),
+    *put_aside(context("ii06", ii06(), stated=Stated(windows=DAYS_BEFORE)), "II.06.xlsx"),
+]
+
+# the codes that it is a good document for, form, the document, what else the context needs; it has no finding at all
+GOOD: list[tuple[str, str, Document, dict[str, object]]] = [
+    ("W101 W102 F103", "narrative", NARRATIVE, {"parts": PART}),
+    ("F101 F102 F103 F104 F105 F106 F107 X101 X102 X103 X104 X105 X106 X109 X110 X201 X202 X203", "ii06", ii06(), {}),
+    ("C101", "ii06", ii06(), {"stated": PERIOD_2023}),
+    ("C102", "ii06", ii06(), {"stated": SAME_AGENCY}),
+    ("C101", "ii06", ii06(), {"stated": Stated(windows=CALENDAR)}),
+    ("C101", "ii06", ii06(), {"stated": replace(PERIOD_2023, windows=CALENDAR)}),
+    ("C103", "ii06", ii06(), {"stated": Stated(strangers=("UBND THÀNH PHỐ",))}),
+    ("C102 C103", "ii06", ii06(), {"stated": replace(SAME_AGENCY, strangers=("SỞ XÂY DỰNG",))}),
+    ("X104", "ii06", ii06(C11="866", D11="460"), {}),
+    ("X102 X108 X202 X301", "broadcasts", broadcasts(), {}),
+    ("X104 X108", "broadcasts", broadcasts(C7="ngày 16 tháng 01 năm 2023", D11="63 phút", D12=None), {}),
+    ("X108", "articles", articles(D6="bao in", D7="ĐIỆN TỬ", D8="Online", D9="1. Báo giấy", C6="11/01/2023"), {}),
+    (
+        "X103 X104 X105 X106 X107 X112 X204",
+        "cchc_stats",
+        stats(r1_4_2="2 - Kết hợp", r1_5="Có", r3_3_2="98,5 %", r2_2="12/3/1"),
+        {},
+    ),
+]
