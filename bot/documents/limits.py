@@ -20,6 +20,7 @@ class Limits:
     an XML part above `ratio_floor_bytes` may shrink by (forms reach 60, a bomb of zeros 1,030). `max_row` and
     `max_column` are the farthest filled cell: a stray one at XFD1048576 would make every loop over the sheet endless.
     `max_merged_cells` counts the cells under merged ranges. `mail_seconds` is for all files of one mail together.
+    `entries` and `contained_bytes` are what is taken out of one archive: the parent holds that much.
     """
 
     memory_bytes: int = 320 * MIB
@@ -42,6 +43,8 @@ class Limits:
     output_bytes: int = 64 * MIB
     line_bytes: int = 4 * MIB
     stderr_bytes: int = 4_096
+    entries: int = 200
+    contained_bytes: int = 100 * MIB
 
 
 DEFAULT_LIMITS = Limits()

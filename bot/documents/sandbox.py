@@ -1,37 +1,38 @@
 """The only way into a file that came by mail: one limited child process for each.
 
 Flow: size and magic bytes are looked at here; what needs parsing goes to a child in its own session, with an empty
-environment and limits on itself (`worker.confine`): payload on stdin, lines of `wire` on stdout. The parent reads them
-as they come, checks each, and kills the child's whole process group when it is done or its time is up.
+environment and limits on itself (`worker.confine`): the task and the payload on stdin, lines of `wire` or
+`wire_files` on stdout (`talk`). Each line is checked as it comes; the child's whole process group is killed when it
+is done or its time is up.
 
-Failure policy: `read` never raises for what a file holds; every way of failing is an `Unreadable`. Only a machine
-that cannot start a process at all raises (`OSError`): that is ours to mend, not the sender's.
+Failure policy: nothing here raises for what a file holds; every way of failing is an `Unreadable`, or None where an
+annotated copy is all that fails. Only a machine that cannot start a process at all raises (`OSError`): that is ours
+to mend, not the sender's.
 """
 
-import contextlib
 import json
-import os
-import selectors
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 from bot.documents import kinds
 from bot.documents.limits import DEFAULT_LIMITS, Limits
-from bot.documents.wire import Decoder, WireError
+from bot.documents.talk import ChildError, talk
+from bot.documents.wire import Decoder
+from bot.documents.wire_files import AnnotatedDecoder, Task, UnpackedDecoder
 from bot.documents.worker import limits_to_text
-from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason
+from bot.domain.document import Document, FileKind, Mark, Unpacked, Unreadable, UnreadableReason
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from bot.documents.worker import main; main(sys.argv[2])"
 )
-_CHUNK = 65_536
 _LEAST_SECONDS = 0.25
+_NEVER_READ = frozenset(
+    {FileKind.IMAGE, FileKind.ARCHIVE, FileKind.MAIL, FileKind.MSG, FileKind.TNEF, FileKind.TEXT, FileKind.OTHER}
+)
 
 
 class Sandbox:
@@ -56,19 +57,76 @@ class Sandbox:
             self._read(payload, name, min(self._limits.wall_seconds, end - time.monotonic())) for name, payload in files
         )
 
+    def unpack(self, payload: bytes, name: str) -> Unpacked:
+        """The files of an archive, of an Outlook mail (.msg) or of a winmail.dat, within `limits.wall_seconds`.
+
+        One level only: what is a container itself stands among the files. A part that cannot be had is the `fault`.
+        """
+        fault = self._too_big(payload, name)
+        if fault is not None:
+            return Unpacked((), fault)
+        decoder = UnpackedDecoder(self._limits)
+        fault = self._talk(Task("unpack", name), payload, decoder.feed, self._limits.contained_bytes)
+        return decoder.unpacked if decoder.unpacked is not None else Unpacked((), fault)
+
+    def annotate(self, payload: bytes, name: str, marks: Sequence[Mark]) -> bytes | None:
+        """A copy of a Word or Excel file with the marks in it; None when there can be none, for whatever reason."""
+        if self._too_big(payload, name) is not None:
+            return None
+        decoder = AnnotatedDecoder(self._limits)
+        self._talk(Task("annotate", name, tuple(marks)), payload, decoder.feed, 2 * self._limits.file_bytes)
+        return decoder.annotated
+
     def _read(self, payload: bytes, name: str, seconds: float) -> Document:
         kind = kinds.sniff(payload)
         if kinds.is_blank(payload):
             return Unreadable(UnreadableReason.EMPTY, kind or FileKind.OTHER)
-        if len(payload) > self._limits.file_bytes:
-            detail = f"{name!r}: {len(payload)} bytes, limit {self._limits.file_bytes}"
-            return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail, self._limits.file_bytes)
-        if kind is not None:
+        fault = self._too_big(payload, name)
+        if fault is not None:
+            return fault
+        if kind in _NEVER_READ:
             return Unreadable(UnreadableReason.UNSUPPORTED, kind)
         if seconds < _LEAST_SECONDS:
             detail = f"{name!r}: the mail's time was used up before its turn"
             return Unreadable(UnreadableReason.TIMEOUT, kinds.guess(payload), detail)
-        return _Child(self._command, self._limits, time.monotonic() + seconds).read(payload, name)
+        decoder = Decoder(self._limits)
+
+        def hear(line: bytes) -> bool:
+            decoder.feed(line)
+            return decoder.document is not None
+
+        fault = self._talk(Task("read", name), payload, hear, seconds=seconds)
+        if decoder.document is not None:
+            return decoder.document
+        assert fault is not None  # a talk ends well only when the document is complete
+        return fault
+
+    def _too_big(self, payload: bytes, name: str) -> Unreadable | None:
+        if len(payload) <= self._limits.file_bytes:
+            return None
+        detail = f"{name!r}: {len(payload)} bytes, limit {self._limits.file_bytes}"
+        return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail, self._limits.file_bytes)
+
+    def _talk(
+        self,
+        task: Task,
+        payload: bytes,
+        hear: Callable[[bytes], bool],
+        file_bytes: int = 0,
+        seconds: float | None = None,
+    ) -> Unreadable | None:
+        """Has a child do the task; None when `hear` has heard all. `file_bytes` may come back beside the words."""
+        limits = replace(self._limits, output_bytes=self._limits.output_bytes + file_bytes * 3 // 2)
+        seconds = self._limits.wall_seconds if seconds is None else seconds
+        try:
+            talk(self._command, (task.line(), payload), hear, limits, seconds)
+        except TimeoutError:
+            reason, words = UnreadableReason.TIMEOUT, "no verdict in time"
+        except ChildError as fault:
+            reason, words = UnreadableReason.CRASHED, str(fault)
+        else:
+            return None
+        return Unreadable(reason, kinds.guess(payload), f"{task.name!r}: {words}")
 
 
 def _command(limits: Limits) -> tuple[str, ...]:
@@ -78,124 +136,3 @@ def _command(limits: Limits) -> tuple[str, ...]:
     """
     paths = [_ROOT, *(p for p in sys.path if Path(p).is_absolute() and p != _ROOT and Path(p).exists())]
     return (sys.executable, "-I", "-S", "-B", "-c", _BOOT, json.dumps(paths), limits_to_text(limits))
-
-
-class _Child:
-    """One child and the talk with it."""
-
-    def __init__(self, command: Sequence[str], limits: Limits, deadline: float) -> None:
-        self._limits = limits
-        self._deadline = deadline
-        self._decoder = Decoder(limits)
-        self._buffer = bytearray()
-        self._stderr = bytearray()
-        self._heard = 0
-        self._process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={"LANG": "C.UTF-8"},
-            cwd="/",
-            close_fds=True,
-            start_new_session=True,
-            bufsize=0,
-        )
-
-    def read(self, payload: bytes, name: str) -> Document:
-        kind = kinds.guess(payload)
-        timeout = Unreadable(UnreadableReason.TIMEOUT, kind, f"{name!r}: no verdict in time")
-        try:
-            self._talk(payload)
-            if self._decoder.document is not None:  # complete and checked: how the child ends does not matter
-                return self._decoder.document
-            status = self._await_exit()
-        except TimeoutError:
-            return timeout
-        except WireError as fault:
-            return Unreadable(UnreadableReason.CRASHED, kind, f"{name!r}: {fault}")
-        finally:
-            self._end()
-        if status in (-signal.SIGXCPU, -signal.SIGALRM):
-            return timeout
-        said = self._stderr.decode("utf-8", "replace")[-400:]
-        return Unreadable(UnreadableReason.CRASHED, kind, f"{name!r}: reader ended with {status}: {said}")
-
-    def _talk(self, payload: bytes) -> None:
-        """Feeds the child and listens until it has said all or closed its end. Raises TimeoutError, WireError."""
-        process = self._process
-        assert process.stdin and process.stdout and process.stderr
-        waiting = memoryview(payload)
-        with selectors.DefaultSelector() as selector:
-            for stream in (process.stdin, process.stdout, process.stderr):
-                os.set_blocking(stream.fileno(), False)
-            selector.register(process.stdin, selectors.EVENT_WRITE)
-            selector.register(process.stdout, selectors.EVENT_READ)
-            selector.register(process.stderr, selectors.EVENT_READ)
-            while True:
-                left = self._deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                for key, _ in selector.select(left):
-                    if key.fileobj is process.stdin:
-                        waiting = _written(process.stdin, waiting)
-                        if not waiting:
-                            selector.unregister(process.stdin)
-                            process.stdin.close()
-                        continue
-                    chunk = os.read(key.fd, _CHUNK)
-                    self._count(len(chunk))
-                    if not chunk:
-                        selector.unregister(key.fileobj)
-                    if key.fileobj is process.stderr:
-                        self._stderr = (self._stderr + chunk)[-self._limits.stderr_bytes :]
-                    elif not chunk or self._take(chunk):
-                        return
-
-    def _count(self, size: int) -> None:
-        self._heard += size
-        if self._heard > self._limits.output_bytes:
-            raise WireError(f"more than {self._limits.output_bytes} bytes of output")
-
-    def _take(self, chunk: bytes) -> bool:
-        """Takes whole lines out of the buffer; True when the document is complete."""
-        self._buffer += chunk
-        *lines, rest = bytes(self._buffer).split(b"\n") if b"\n" in chunk else (bytes(self._buffer),)
-        self._buffer = bytearray(rest)
-        if len(self._buffer) > self._limits.line_bytes:
-            raise WireError(f"a line of more than {self._limits.line_bytes} bytes")
-        for line in lines:
-            self._decoder.feed(line)
-        return self._decoder.document is not None
-
-    def _await_exit(self) -> int:
-        """The exit status (a signal as its negative) of a child that fell silent. Raises TimeoutError."""
-        pause = 0.0005
-        while True:
-            # Not reaped before its group is killed: until then nobody else can be given its number.
-            ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if ended is not None:
-                return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
-            if time.monotonic() >= self._deadline:
-                raise TimeoutError
-            time.sleep(pause)
-            pause = min(pause * 2, 0.02)
-
-    def _end(self) -> None:
-        """Kills whatever is left of the child's process group and closes the pipes."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-
-
-def _written(pipe: IO[bytes], waiting: memoryview) -> memoryview:
-    """What is left to write; nothing when the child does not listen any more."""
-    try:
-        return waiting[os.write(pipe.fileno(), waiting[:_CHUNK]) :]
-    except BlockingIOError:
-        return waiting
-    except BrokenPipeError:
-        return memoryview(b"")

@@ -73,7 +73,7 @@ def test_real_files_through_the_real_child(tmp_path: Path, monkeypatch: pytest.M
         (b"", UnreadableReason.EMPTY, FileKind.OTHER),
         (b" \r\n ", UnreadableReason.EMPTY, FileKind.TEXT),
         (bytes(2_000), UnreadableReason.EMPTY, FileKind.OTHER),
-        (b"%PDF-1.7", UnreadableReason.UNSUPPORTED, FileKind.PDF),
+        (b"Subject: x\r\n\r\ny", UnreadableReason.UNSUPPORTED, FileKind.TEXT),
         (b"\xff\xd8\xff\xe0", UnreadableReason.UNSUPPORTED, FileKind.IMAGE),
         (b"Rar!\x1a\x07\x00", UnreadableReason.UNSUPPORTED, FileKind.ARCHIVE),
     ],
@@ -268,12 +268,12 @@ def test_damaged_old_files_never_raise() -> None:
 def test_a_mails_files_share_one_budget() -> None:
     hanging = Sandbox(QUICK, script("time.sleep(60)"))
     began = time.monotonic()
-    first, second, third, pdf = hanging.read_many([("a", FILE), ("b", FILE), ("c", FILE), ("d", b"%PDF-1.7")])
+    first, second, third, last = hanging.read_many([("a", FILE), ("b", FILE), ("c", FILE), ("d", b"\xff\xd8\xff")])
     assert time.monotonic() - began < 2.5
     assert all(isinstance(d, Unreadable) and d.reason is UnreadableReason.TIMEOUT for d in (first, second, third))
     assert isinstance(third, Unreadable)
     assert "before its turn" in third.detail
-    assert pdf == Unreadable(UnreadableReason.UNSUPPORTED, FileKind.PDF)
+    assert last == Unreadable(UnreadableReason.UNSUPPORTED, FileKind.IMAGE)
 
 
 def test_read_many_keeps_the_order() -> None:

@@ -1,0 +1,79 @@
+"""What a container holds, one level deep, as bytes with paths of plain text. Runs in the child.
+
+Flow: kind by the bytes → `archive` for zip, RAR, 7z, tar and gz, `outlook` for .msg and winmail.dat → what programs
+leave behind for themselves is left out → files, and at the end why some are missing.
+
+Failure policy: never raises for what a file holds. What could be had is given, with an `Unreadable` for the first part
+that could not. A container without any file in it is EMPTY.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from bot.documents import kinds
+from bot.documents.limits import Limits, Refused
+from bot.documents.wire_files import NAME_CHARS, PATH_CHARS
+from bot.domain.document import ContainedFile, FileKind, Unreadable, UnreadableReason
+
+_LEFT_BEHIND = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$|\._)", re.IGNORECASE)
+
+
+def unpack(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile | Unreadable]:
+    """The files in their order, and where some could not be had, one `Unreadable` at the end."""
+    kind = FileKind.OTHER
+    fault: Unreadable | None = None
+    count = 0
+    try:
+        kind = kinds.identify(payload).kind
+        for found in _contents(payload, name, kind, limits):
+            if isinstance(found, Refused):
+                fault = fault or Unreadable(found.reason, kind, found.detail)
+                continue
+            path = plain_path(found.path)
+            if _LEFT_BEHIND.search(path):
+                continue
+            count += 1
+            yield ContainedFile(path or f"tep-{count}", found.payload)
+    except Refused as refusal:
+        fault = fault or Unreadable(refusal.reason, kind, refusal.detail)
+    except MemoryError:
+        fault = fault or Unreadable(UnreadableReason.TOO_BIG, kind, f"needs more than {limits.memory_bytes} bytes")
+    except RecursionError:
+        fault = fault or Unreadable(UnreadableReason.CORRUPT, kind, "nested too deeply")
+    except Exception as gap:  # a gap in a reader: the mail must go on, and the detail names the gap
+        fault = fault or Unreadable(UnreadableReason.CRASHED, kind, f"{type(gap).__name__}: {gap}"[:500])
+    if fault is None and count == 0:
+        fault = Unreadable(UnreadableReason.EMPTY, kind, "no files in it")
+    if fault is not None:
+        yield fault
+
+
+def _contents(payload: bytes, name: str, kind: FileKind, limits: Limits) -> Iterator[ContainedFile | Refused]:
+    # Imported here: each parser costs memory and time, and a container needs one of them.
+    if kind in (FileKind.MSG, FileKind.TNEF):
+        from bot.documents import outlook
+
+        return outlook.contents(payload, kind, limits)
+    from bot.documents import archive
+
+    return archive.contents(payload, name, limits)
+
+
+def plain_path(path: str) -> str:
+    """A path as text to show and to sort by: relative, composed (NFC), without steps up, drive letters and what is
+    invisible; too long a name keeps its ending, too deep a path its last folders.
+    """
+    path = re.sub(r"^[A-Za-z]:", "", unicodedata.normalize("NFC", path).replace("\\", "/"))
+    visible = "".join(c for c in path if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    parts = [_short(part) for part in (p.strip() for p in visible.split("/")) if part not in ("", ".", "..")]
+    while len("/".join(parts)) > PATH_CHARS:
+        parts = parts[1:]
+    return "/".join(parts)
+
+
+def _short(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    if len(name) <= NAME_CHARS or len(ending) > 10:
+        return name[:NAME_CHARS]
+    return stem[: NAME_CHARS - len(ending) - 1] + dot + ending
