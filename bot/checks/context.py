@@ -9,7 +9,7 @@ from bot.checks.table import TableFacts, read_table
 from bot.domain.agency import Agency
 from bot.domain.document import Document, Stated, TextDocument, Workbook
 from bot.domain.form import Form
-from bot.domain.round import Assignment, CheckSetting, Round
+from bot.domain.round import Assignment, CheckSetting, ReportingPeriod, Round
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class CheckContext:
 
     `forms` are all forms by code. `beside` are the same agency's documents of other forms that count now, by form
     code; `with_it` names those of them that came in the same mail. `last` is last period's report of this form, None
-    where there is none. `explanations` are the agency's own words in its mails. `checks` are the office's and the
-    round's settings of codes, the round's first.
+    where there is none, and `last_period` the period that it reports. `explanations` are the agency's own words in its
+    mails. `checks` are the office's and the round's settings of codes, the round's first.
 
     `table` and `parts` are read once, when the first check asks for them; they are empty where the document is of
     another kind than the form.
@@ -37,6 +37,7 @@ class CheckContext:
     beside: Mapping[str, Document] = field(default_factory=dict)
     with_it: frozenset[str] = frozenset()
     last: Document | None = None
+    last_period: ReportingPeriod | None = None
     explanations: tuple[str, ...] = ()
     checks: tuple[CheckSetting, ...] = ()
 
