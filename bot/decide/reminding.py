@@ -16,6 +16,7 @@ from bot.domain.round import (
     ObligationState,
     ObligationStatus,
     Round,
+    RoundState,
     StepKind,
     StepUnit,
 )
@@ -83,6 +84,21 @@ def ladder(round_: Round, deadline: Deadline, set_at: datetime, working_time: Wo
     return (DueStep(request, round_.opens_at), *sorted(steps, key=lambda due: due.at))
 
 
+def asked_of(round_: Round, agency: str, states: Sequence[ObligationState]) -> tuple[ObligationState, ...]:
+    """Those of the agency's obligations for which it may be written to."""
+    silent = {a.form for a in round_.of(agency) if not a.addressed}
+    return tuple(s for s in states if s.form not in silent)
+
+
+def partners_to_tell(state: RoundState, agency: str) -> tuple[str, ...]:
+    """The partners of `agency`'s unsettled duties that get no request of their own, because nothing (more) is asked of
+    them: they are told by a copy of the lead's request.
+    """
+    settled = {s.form for s in state.of(agency) if s.status.is_settled}
+    partners = dict.fromkeys(p for duty in state.round.of(agency) if duty.form not in settled for p in duty.partners)
+    return tuple(p for p in partners if all(s.status.is_settled for s in asked_of(state.round, p, state.of(p))))
+
+
 def due_nudge(
     round_: Round,
     agency: str,
@@ -96,8 +112,13 @@ def due_nudge(
 ) -> Nudge | Silence:
     """Whether `agency` is nudged now. `states` are its obligations in `round_`; `sent` the keys already queued or
     sent; `last_nudge_on` the local day of its last nudge in any round.
+
+    What the letter assigns without being addressed to the agency is neither asked for nor named.
     """
-    owed = tuple(s for s in states if not s.status.is_settled)
+    asked = asked_of(round_, agency, states)
+    if states and not asked:
+        return Silence("the letter is not addressed to this agency")
+    owed = tuple(s for s in asked if not s.status.is_settled)
     if not owed:
         return Silence("everything has been received or excused")
     if any(s.status is ObligationStatus.HELD for s in owed):
@@ -128,7 +149,7 @@ def due_nudge(
         step=latest.step,
         key=key,
         deadline=deadline,
-        obligations=tuple(states),
+        obligations=asked,
         owed=owed,
         days=abs((last_day - today).days),
         working_days=working_time.working_days_between(min(today, last_day), max(today, last_day)),

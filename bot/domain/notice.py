@@ -99,7 +99,8 @@ class ClosedNotice:
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One form in a request or reminder, settled or not, with what stands for it. `parts` are the headings owed when
-    the agency does not owe all of them; `annex` the letter's annex; `partners` the names of those it works with.
+    the agency does not owe all of them; `annex` the letter's annex; `partners` the names of those it works with, on
+    the headings `partner_parts` (empty: on all of it).
     """
 
     form: Form
@@ -107,6 +108,16 @@ class Owed:
     parts: tuple[str, ...] = ()
     annex: str = ""
     partners: tuple[str, ...] = ()
+    partner_parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WithLead:
+    """What the agency `lead` (its name) owes and another works with it on: the form, or these headings of it."""
+
+    lead: str
+    form: Form
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,8 @@ class NudgeNotice:
 
     `days` and `working_days` count from today to the deadline's last day (from it to today when overdue), in calendar
     and in working days. `next_step_on` is when the next step of the ladder would come, None after the last.
-    `with_leads`: what other agencies (by name) owe and this one works with them on.
+    `with_leads`: what other agencies owe still and this one works with them on. `told_partners`: the names of partners
+    that are asked for nothing themselves and read of it here, in Cc.
     """
 
     kind: NoticeKind
@@ -133,7 +145,8 @@ class NudgeNotice:
     next_step_on: date | None = None
     next_copies_leader: bool = False
     enclosures: tuple[Enclosure, ...] = ()
-    with_leads: tuple[tuple[str, Form], ...] = ()
+    with_leads: tuple[WithLead, ...] = ()
+    told_partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,17 @@ Load states → reminding, digesting (now) → notices with keys → compose →
 so a tick may come as often as it likes, and missed ticks cost nothing.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.decide.digesting import DigestFacts, build_digest, digest_due, digest_key, is_worth_sending
 from bot.decide.obligations import deadline_set_at
-from bot.decide.reminding import Nudge, Silence, due_nudge
+from bot.decide.reminding import Nudge, Silence, due_nudge, partners_to_tell
 from bot.domain.agency import Agency, ContactRole
+from bot.domain.form import Form
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
-from bot.domain.notice import DigestBounce, DigestNotice, NudgeNotice, Owed
-from bot.domain.round import Round
+from bot.domain.notice import DigestBounce, DigestNotice, NudgeNotice, Owed, WithLead
+from bot.domain.round import ObligationState, Round, StepKind
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states, open_rounds
 
@@ -93,12 +95,7 @@ def _nudge_all(services: Services, now: datetime) -> int:
 
 def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now: datetime) -> NudgeNotice:
     leaders = services.notice_addresses(agency, ContactRole.LEADER) if nudge.step.copy_leader else ()
-    owed = []
-    for obligation in nudge.obligations:
-        assignment = round_.assignment(agency.code, obligation.form)
-        form = services.forms[obligation.form]
-        titles = tuple(form.part(p).title for p in assignment.parts) if assignment else ()
-        owed.append(Owed(form, obligation, titles))
+    told = _partners_to_tell(services, round_, agency, nudge, now)
     upcoming = nudge.upcoming
     return NudgeNotice(
         kind=NoticeKind(nudge.step.kind.value),
@@ -106,16 +103,61 @@ def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now
         step=nudge.step.code,
         agency=agency,
         to=services.notice_addresses(agency),
-        cc=leaders,
+        cc=(*leaders, *(address for partner in told for address in services.notice_addresses(partner))),
         round=round_,
         deadline=nudge.deadline,
-        owed=tuple(owed),
+        owed=tuple(_owed(services, round_, o) for o in nudge.obligations),
         at=now,
         days=nudge.days,
         working_days=nudge.working_days,
         next_step_on=services.office.working_time.local(upcoming.at).date() if upcoming else None,
         next_copies_leader=bool(upcoming and upcoming.step.copy_leader),
+        with_leads=_with_leads(services, round_, agency, now),
+        told_partners=tuple(partner.name for partner in told),
     )
+
+
+def _owed(services: Services, round_: Round, obligation: ObligationState) -> Owed:
+    form = services.forms[obligation.form]
+    duty = round_.assignment(obligation.agency, obligation.form)
+    if duty is None:
+        return Owed(form, obligation)
+    return Owed(
+        form,
+        obligation,
+        _titles(form, duty.parts),
+        annex=duty.annex,
+        partners=tuple(services.registry.get(code).name for code in duty.partners),
+        partner_parts=_titles(form, duty.partner_parts),
+    )
+
+
+def _titles(form: Form, parts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(form.part(code).title for code in parts)
+
+
+def _with_leads(services: Services, round_: Round, agency: Agency, now: datetime) -> tuple[WithLead, ...]:
+    """What others lead, have not settled yet, and this agency works with them on."""
+    duties = [d for d in round_.assignments if agency.code in d.partners]
+    if not duties:
+        return ()
+    (state,) = load_states(services, (round_,), now)
+    settled = {(s.agency, s.form) for s in state.obligations if s.status.is_settled}
+    return tuple(
+        WithLead(services.registry.get(d.agency).name, form, _titles(form, d.partner_parts))
+        for d in duties
+        if (d.agency, d.form) not in settled and (form := services.forms[d.form])
+    )
+
+
+def _partners_to_tell(
+    services: Services, round_: Round, agency: Agency, nudge: Nudge, now: datetime
+) -> tuple[Agency, ...]:
+    """Partners are told once, when the lead is asked; reminders are the lead's alone."""
+    if nudge.step.kind is not StepKind.REQUEST or not any(d.partners for d in round_.of(agency.code)):
+        return ()
+    (state,) = load_states(services, (round_,), now)
+    return tuple(services.registry.get(code) for code in partners_to_tell(state, agency.code))
 
 
 def _last_nudge_on(services: Services, outbox: tuple[OutgoingRecord, ...], agency: str) -> date | None:
