@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from samples import LADDER, VN, WORKING_TIME, a_decision, a_round, a_submission, at
 
 from bot.decide.obligations import deadline_set_at, round_state
-from bot.decide.reminding import Nudge, Silence, due_nudge, ladder, nudge_key
+from bot.decide.reminding import Nudge, Silence, due_nudge, ladder, nudge_key, partners_to_tell
 from bot.domain.office import WorkingTime
-from bot.domain.round import Deadline, DecisionKind, StepKind
+from bot.domain.round import Assignment, Deadline, DecisionKind, StepKind
 from bot.domain.submission import Verdict
 
 
@@ -71,6 +71,50 @@ def test_silence_says_why(words, now, kwargs):
     silence = ask(now, **kwargs)
     assert isinstance(silence, Silence), silence
     assert words in silence.reason
+
+
+@pytest.mark.parametrize(
+    ("case", "unaddressed", "submissions", "expected"),
+    [
+        ("all are addressed", (), [], ["narrative", "ii06"]),
+        ("one is not: neither asked for nor named", ("ii06",), [], ["narrative"]),
+        ("none is", ("ii06", "narrative"), [], "the letter is not addressed to this agency"),
+        ("what is not asked for is all that lacks", ("ii06",), [a_submission(form="narrative")], "everything has been"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+@pytest.mark.parametrize("now", [at(2, 20, 8), at(3, 8), at(3, 10)], ids=["request", "reminder", "overdue"])
+def test_what_the_letter_does_not_address_is_never_nudged_for(case, unaddressed, submissions, expected, now):
+    duties = [Assignment("tdm", form, addressed=form not in unaddressed) for form in ("narrative", "ii06")]
+    answer = ask(now, submissions, round_=a_round(opens_at=at(2, 20), assignments=tuple(duties)))
+    if isinstance(expected, str):
+        assert isinstance(answer, Silence), answer
+        assert expected in answer.reason
+    else:
+        assert isinstance(answer, Nudge), answer
+        assert [o.form for o in answer.obligations] == [o.form for o in answer.owed] == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "partner", "submissions", "told"),
+    [
+        ("a partner with a duty of its own reads of it in its own request", Assignment("stp", "narrative"), [], ()),
+        ("a partner that owes nothing", None, [], ("stp",)),
+        ("one that the letter does not address", Assignment("stp", "narrative", addressed=False), [], ("stp",)),
+        (
+            "one that has sent everything",
+            Assignment("stp", "narrative"),
+            [a_submission(agency="stp", form="narrative")],
+            ("stp",),
+        ),
+        ("the lead has sent it", None, [a_submission(form="ii06")], ()),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_partners_that_only_the_leads_request_can_tell(case, partner, submissions, told):
+    duties = (Assignment("tdm", "narrative"), Assignment("tdm", "ii06", partners=("stp",)))
+    round_ = a_round(assignments=(*duties, *([partner] if partner else [])))
+    assert partners_to_tell(round_state(round_, submissions, [], at(3, 2)), "tdm") == told
 
 
 def test_a_correction_that_is_open_is_still_reminded():

@@ -1,5 +1,6 @@
 """Sample notices as the first seed's round would make them, by name; a name begins with its kind."""
 
+from dataclasses import replace
 from datetime import date
 
 from notice_facts import (
@@ -30,7 +31,7 @@ from notice_facts import (
 
 from bot.domain.form import Severity
 from bot.domain.mail import NoticeKind
-from bot.domain.notice import ClosedNotice, FormResult, Notice, Owed
+from bot.domain.notice import ClosedNotice, FormResult, Notice, Owed, WithLead
 from bot.domain.round import Deadline
 from bot.domain.submission import Finding, Place, Verdict
 
@@ -112,6 +113,31 @@ SAMPLES: dict[str, Notice] = {
         at=local(2),
         days=7,
         working_days=5,
+    ),
+    "request_lead": nudge(
+        NoticeKind.REQUEST,
+        cc=("ptth@binhduong.example",),
+        owed=(
+            replace(
+                owed(NARRATIVE, STATUS.OPEN),
+                partners=("Sở Thông tin và Truyền thông", "Đài Phát thanh và Truyền hình Bình Dương"),
+                partner_parts=("Xây dựng chính quyền điện tử, chính quyền số",),
+            ),
+            replace(owed(STATS, STATUS.OPEN), annex="IX"),
+            replace(owed(II06, STATUS.OPEN), annex="X", partners=("Sở Tư pháp",)),
+        ),
+        told_partners=("Đài Phát thanh và Truyền hình Bình Dương",),
+        at=local(2),
+        days=7,
+        working_days=5,
+    ),
+    "reminder_partner": nudge(
+        NoticeKind.REMINDER,
+        owed=(replace(owed(NARRATIVE, STATUS.OPEN), annex="IX"),),
+        with_leads=(
+            WithLead("Văn phòng UBND tỉnh", NARRATIVE, ("Xây dựng chính quyền điện tử, chính quyền số",)),
+            WithLead("Văn phòng UBND tỉnh", II06),
+        ),
     ),
     "reminder": nudge(NoticeKind.REMINDER),
     "reminder_nothing": nudge(

@@ -278,6 +278,26 @@ def test_a_repeat_is_told_when_the_report_itself_came() -> None:
     assert "Thời điểm nhận báo cáo" not in once
 
 
+def test_annexes_leads_and_partners() -> None:
+    lead = flat(parts(compose(SAMPLES["request_lead"]))[1])
+    for fact in (
+        "(chủ trì; phối hợp: Sở Thông tin và Truyền thông và Đài Phát thanh và Truyền hình Bình Dương, về phần Xây "
+        "dựng chính quyền điện tử, chính quyền số)",
+        "(theo Phụ lục IX)",
+        "(theo Phụ lục X; chủ trì; phối hợp: Sở Tư pháp)",
+        "đồng gửi Đài Phát thanh và Truyền hình Bình Dương, cơ quan phối hợp",
+    ):
+        assert fact in lead, lead
+    partner = flat(parts(compose(SAMPLES["reminder_partner"]))[1])
+    for fact in (
+        "(theo Phụ lục IX)",
+        "phối hợp với Văn phòng UBND tỉnh về Báo cáo Word, phần Xây dựng chính quyền điện tử, chính quyền số; báo cáo "
+        "này do cơ quan chủ trì gửi.",
+        "phối hợp với Văn phòng UBND tỉnh về Biểu II.06; báo cáo này do cơ quan chủ trì gửi.",
+    ):
+        assert fact in partner, partner
+
+
 def test_reminder_overdue_and_leader() -> None:
     reminder = flat(parts(compose(SAMPLES["reminder"]))[1])
     for fact in (
@@ -291,6 +311,8 @@ def test_reminder_overdue_and_leader() -> None:
     ):
         assert fact in reminder
     assert "Lãnh đạo" not in reminder
+    assert "Phụ lục" not in reminder
+    assert "chủ trì" not in reminder
     overdue = compose(SAMPLES["overdue"])
     assert overdue.cc == ("tdm.ld@binhduong.example",)
     assert overdue.subject == "[BC 2023Q1 TDM] Đã quá hạn 1 ngày làm việc: báo cáo quý I/2023"
