@@ -8,31 +8,40 @@ a hostile one cannot blow up the parent's memory.
 """
 
 import json
-import math
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from typing import Any, NoReturn
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.documents.limits import Limits, Meter, Refused
+from bot.documents.wire_values import (
+    TRAITS,
+    WireError,
+    flag,
+    packed,
+    spans,
+    traits_from,
+    traits_words,
+    value_from,
+    whole,
+    words_of,
+)
 from bot.domain.document import (
     Cell,
-    CellValue,
     Document,
     FileKind,
     Merge,
     Paragraph,
     Sheet,
     TextDocument,
+    Traits,
     Unreadable,
     UnreadableReason,
     Workbook,
 )
 
-_LARGEST = 10**15
+_LAST_PARAGRAPH = 10_000_000  # paragraphs that are not read count too
 
-
-class WireError(ValueError):
-    """The child said something that no reader of ours says."""
+__all__ = ["Decoder", "WireError", "encode"]
 
 
 def encode(document: Document) -> Iterator[bytes]:
@@ -48,30 +57,40 @@ def _values(document: Document) -> Iterator[list[Any]]:
         return
     if isinstance(document, TextDocument):
         for p in document.paragraphs:
-            yield ["p", p.text, p.level, p.bold, p.number, p.table]
+            yield ["p", p.text, p.level, p.bold, p.number, p.table, p.at]
         for table in document.tables:
             yield ["table"]
             for row in table:
                 yield ["row", list(row)]
+        yield ["traits", *traits_words(document.traits)]
         yield ["text"]
         return
     for sheet in document.sheets:
         yield ["sheet", sheet.name, sheet.hidden]
+        yield from (["rows", *span] for span in spans(sheet.hidden_rows))
+        yield from (["columns", *span] for span in spans(sheet.hidden_columns))
         for merge in sheet.merges:
             yield ["m", merge.top, merge.left, merge.bottom, merge.right]
         for c in sheet.cells.values():
-            yield ["c", c.row, c.column, _packed(c.value), c.formula, c.error, c.percent]
+            yield ["c", c.row, c.column, packed(c.value), c.formula, c.error, c.percent]
+    yield ["traits", *traits_words(document.traits)]
     yield ["book"]
 
 
-def _packed(value: CellValue) -> Any:
-    if isinstance(value, datetime):
-        return {"t": value.isoformat()}
-    if isinstance(value, date):
-        return {"d": value.isoformat()}
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return float(value)
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet while its lines come in."""
+
+    name: str
+    hidden: bool
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+    def whole(self) -> Sheet:
+        rows, columns = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
+        return Sheet(self.name, self.cells, tuple(self.merges), self.hidden, rows, columns)
 
 
 class Decoder:
@@ -85,33 +104,35 @@ class Decoder:
             "row": Meter("rows", limits.max_cells),
             "cells": Meter("table cells", limits.max_cells),
             "sheet": Meter("sheets", limits.max_sheets),
+            "hidden": Meter("hidden rows and columns", 2 * limits.max_cells),
             "m": Meter("merges", limits.max_merges),
             "c": Meter("cells", limits.max_cells),
             "chars": Meter("characters", limits.max_text_chars + 1_000_000),  # names, errors and numbers on top
         }
         self._takers: dict[str, tuple[Callable[..., None], int]] = {
-            "p": (self._paragraph, 5),
+            "p": (self._paragraph, 6),
             "table": (self._table, 0),
             "row": (self._row, 1),
             "text": (self._end_text, 0),
             "sheet": (self._sheet, 2),
+            "rows": (self._hidden_rows, 2),
+            "columns": (self._hidden_columns, 2),
             "m": (self._merge, 4),
             "c": (self._cell, 6),
+            "traits": (self._take_traits, TRAITS),
             "book": (self._end_book, 0),
             "unreadable": (self._unreadable, 3),
         }
         self._paragraphs: list[Paragraph] = []
         self._tables: list[list[tuple[str, ...]]] = []
-        self._sheets: list[tuple[str, bool, dict[tuple[int, int], Cell], list[Merge]]] = []
+        self._sheets: list[_Sheet] = []
+        self._traits: Traits | None = None
         self.document: Document | None = None
 
     def feed(self, line: bytes) -> None:
         """Takes one line without its newline. Raises `WireError`."""
-        try:
-            words = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as fault:
-            raise WireError(f"no JSON: {fault}") from fault
-        if self.document is not None or not isinstance(words, list) or not words or not isinstance(words[0], str):
+        words = words_of(line)
+        if self.document is not None:
             raise WireError("line out of place")
         taker, count = self._takers.get(words[0], (None, 0))
         if taker is None or len(words) != count + 1:
@@ -129,14 +150,15 @@ class Decoder:
         self._counts["chars"].add(len(value))
         return value
 
-    def _paragraph(self, text: object, level: object, bold: object, number: object, table: object) -> None:
+    def _paragraph(self, text: object, level: object, bold: object, number: object, table: object, at: object) -> None:
         self._paragraphs.append(
             Paragraph(
                 self._text(text),
-                None if level is None else _whole(level, 1, 9),
-                _flag(bold),
+                None if level is None else whole(level, 1, 9),
+                flag(bold),
                 self._text(number),
-                None if table is None else _whole(table, 1, self._limits.max_cells),
+                None if table is None else whole(table, 1, self._limits.max_cells),
+                whole(at, 0, _LAST_PARAGRAPH),
             )
         )
 
@@ -152,52 +174,43 @@ class Decoder:
     def _end_text(self) -> None:
         if self._sheets:
             raise WireError("a text with sheets")
-        self.document = TextDocument(tuple(self._paragraphs), tuple(tuple(table) for table in self._tables))
+        traits = self._traits or Traits(FileKind.DOCX)
+        self.document = TextDocument(tuple(self._paragraphs), tuple(tuple(table) for table in self._tables), traits)
 
     def _sheet(self, name: object, hidden: object) -> None:
-        self._sheets.append((self._text(name), _flag(hidden), {}, []))
+        self._sheets.append(_Sheet(self._text(name), flag(hidden)))
+
+    def _hidden_rows(self, first: object, last: object) -> None:
+        self._current().hidden_rows.update(self._span(first, last, self._limits.max_row))
+
+    def _hidden_columns(self, first: object, last: object) -> None:
+        self._current().hidden_columns.update(self._span(first, last, self._limits.max_column))
+
+    def _span(self, first: object, last: object, most: int) -> range:
+        start = whole(first, 1, most)
+        span = range(start, whole(last, start, most) + 1)
+        self._counts["hidden"].add(len(span))
+        return span
 
     def _merge(self, *bounds: object) -> None:
         rows, columns = self._limits.max_row, self._limits.max_column
-        top, left = _whole(bounds[0], 1, rows), _whole(bounds[1], 1, columns)
-        self._current()[3].append(Merge(top, left, _whole(bounds[2], top, rows), _whole(bounds[3], left, columns)))
+        top, left = whole(bounds[0], 1, rows), whole(bounds[1], 1, columns)
+        self._current().merges.append(Merge(top, left, whole(bounds[2], top, rows), whole(bounds[3], left, columns)))
 
     def _cell(
         self, row: object, column: object, value: object, formula: object, error: object, percent: object
     ) -> None:
         cell = Cell(
-            _whole(row, 1, self._limits.max_row),
-            _whole(column, 1, self._limits.max_column),
-            self._value(value),
+            whole(row, 1, self._limits.max_row),
+            whole(column, 1, self._limits.max_column),
+            value_from(value, self._text),
             None if formula is None else self._text(formula),
             None if error is None else self._text(error),
-            _flag(percent),
+            flag(percent),
         )
-        self._current()[2][cell.row, cell.column] = cell
+        self._current().cells[cell.row, cell.column] = cell
 
-    def _value(self, value: object) -> CellValue:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, float) and math.isfinite(value):  # 1e999 is JSON, and infinite
-            return value
-        if isinstance(value, str):
-            return self._text(value)
-        if isinstance(value, int):
-            return _whole(value, -_LARGEST, _LARGEST)
-        if isinstance(value, dict) and len(value) == 1:
-            ((kind, text),) = value.items()
-            try:
-                if kind == "d" and isinstance(text, str) and len(text) == 10:
-                    return date.fromisoformat(text)
-                if kind == "t" and isinstance(text, str) and 19 <= len(text) <= 26:
-                    moment = datetime.fromisoformat(text)
-                    if moment.tzinfo is None:
-                        return moment
-            except ValueError as fault:
-                raise WireError("no date") from fault
-        raise WireError("unknown value")
-
-    def _current(self) -> tuple[str, bool, dict[tuple[int, int], Cell], list[Merge]]:
+    def _current(self) -> _Sheet:
         if not self._sheets:
             raise WireError("cell outside of a sheet")
         return self._sheets[-1]
@@ -205,7 +218,13 @@ class Decoder:
     def _end_book(self) -> None:
         if self._paragraphs or self._tables:
             raise WireError("a workbook with paragraphs")
-        self.document = Workbook(tuple(Sheet(name, cells, tuple(m), hidden) for name, hidden, cells, m in self._sheets))
+        sheets = tuple(sheet.whole() for sheet in self._sheets)
+        self.document = Workbook(sheets, self._traits or Traits(FileKind.XLSX))
+
+    def _take_traits(self, *words: object) -> None:
+        if self._traits is not None:
+            raise WireError("traits twice")
+        self._traits = traits_from(words, self._text)
 
     def _unreadable(self, reason: object, kind: object, detail: object) -> None:
         try:
@@ -214,19 +233,3 @@ class Decoder:
             )
         except ValueError as fault:
             raise WireError(f"no reason or kind: {fault}") from fault
-
-
-def _whole(value: object, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise WireError("whole number out of range")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if type(value) is not bool:
-        raise WireError("true or false expected")
-    return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise WireError(f"{name} is no JSON")
