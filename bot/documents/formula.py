@@ -49,7 +49,7 @@ def shift(formula: str, rows: int, columns: int) -> str:
         row += 0 if found[3] else rows
         if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
             return "#REF!"
-        return f"{found[1]}{_column_name(column)}{found[3]}{row}"
+        return f"{found[1]}{column_name(column)}{found[3]}{row}"
 
     return _TOKEN.sub(moved, formula)
 
@@ -61,7 +61,8 @@ def _column_number(name: str) -> int:
     return number
 
 
-def _column_name(number: int) -> str:
+def column_name(number: int) -> str:
+    """4 → `D`; counts from 1."""
     name = ""
     while number:
         number, rest = divmod(number - 1, 26)

@@ -54,6 +54,10 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return _normal(name) in self._infos
 
+    def entries(self) -> tuple[zipfile.ZipInfo, ...]:
+        """The directory's entries in the order of the zip; of two with one name the last."""
+        return tuple(self._infos.values())
+
     def open(self, name: str) -> IO[bytes]:
         """The inflated bytes of a part as a stream. Raises `Refused`, also while reading."""
         info = self._infos.get(_normal(name))

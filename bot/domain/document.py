@@ -196,6 +196,10 @@ class Unpacked:
     fault: Unreadable | None = None
 
 
+# Who wrote the comments that we put into a file which goes back: they are ours, and no content when it comes again.
+MARK_AUTHOR = "Thư ký"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One fault to mark in a file that goes back: at a cell, or at a paragraph (`Paragraph.at`; 0: the first one)."""
