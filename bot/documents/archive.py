@@ -7,7 +7,7 @@ Failure policy: an entry that cannot be had (encrypted, unknown compression, too
 and the next one is tried; what makes going on useless is raised as `Refused`. libarchive opens neither encrypted
 archives nor volumes nor solid RAR of the old format; without libarchive only zip is opened.
 
-Sources: APPNOTE 6.3.10 (zip: 4.4.4 flags, 4.6.9 Unicode path); libarchive-formats(5).
+Sources: APPNOTE 6.3.10 (zip: 4.4.4 flags); libarchive-formats(5); RAR 5.0 archive format (rarlab technote).
 """
 
 import io
@@ -17,10 +17,11 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.documents.limits import Limits, Refused, corrupt, too_big
+from bot.documents.limits import Refused, corrupt
+from bot.documents.quota import FullError, Quota
 from bot.documents.zipnames import entry_name
 from bot.domain.document import ContainedFile, UnreadableReason
 
@@ -37,18 +38,17 @@ _ENCRYPTED = re.compile(r"encrypt|crypto|password|passphrase", re.IGNORECASE)
 _UNSUPPORTED = re.compile(r"support|unavailable|volume|unknown (compression|format)", re.IGNORECASE)
 
 
-def contents(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile | Refused]:
+def contents(payload: bytes, name: str, quota: Quota) -> Iterator[ContainedFile | Refused]:
     """The files of an archive by their own paths. `name` tells volumes, and what a lone .gz holds. Raises Refused."""
-    counted = _counted(payload, limits)
-    found = _zip(payload, counted) if payload.startswith(b"PK") else _other(payload, name, counted)
-    volume = bool(_VOLUME.search(name))
+    found = _zip(payload, quota) if payload.startswith(b"PK") else _other(payload, name, quota)
+    volume = bool(_VOLUME.search(name)) or _is_rar_volume(payload)
     try:
-        for number, entry in enumerate(found):
-            if number >= limits.entries:
-                raise too_big(f"more than {limits.entries} files")
+        for entry in found:
             yield _as_volume(entry) if volume and isinstance(entry, Refused) else entry
     except Refused as refusal:
         raise _as_volume(refusal) if volume else refusal from refusal
+    if _is_rar_volume(payload):
+        raise Refused(UnreadableReason.UNSUPPORTED, "one volume of several")
 
 
 def _as_volume(refusal: Refused) -> Refused:
@@ -58,37 +58,7 @@ def _as_volume(refusal: Refused) -> Refused:
     return Refused(UnreadableReason.UNSUPPORTED, f"one volume of several: {refusal.detail}")
 
 
-Counted = Callable[[str, Iterator[bytes]], bytes]
-
-
-def _counted(payload: bytes, limits: Limits) -> Counted:
-    """Puts an entry's pieces together within the limits on one file, on all of them, and on their ratio."""
-    total = 0
-    most = min(limits.contained_bytes, max(limits.ratio_floor_bytes, limits.ratio * len(payload)))
-
-    def collect(path: str, pieces: Iterator[bytes]) -> bytes:
-        nonlocal total
-        collected = bytearray()
-        for piece in pieces:
-            total += len(piece)
-            if total > most:
-                raise _FullError(f"more than {most} bytes out of {len(payload)}")
-            collected += piece
-            if len(collected) > limits.file_bytes:
-                raise too_big(f"{path!r}: more than {limits.file_bytes} bytes")
-        return bytes(collected)
-
-    return collect
-
-
-class _FullError(Refused):
-    """Nothing more may come out of this archive."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(UnreadableReason.TOO_BIG, detail)
-
-
-def _zip(payload: bytes, collect: Counted) -> Iterator[ContainedFile | Refused]:
+def _zip(payload: bytes, quota: Quota) -> Iterator[ContainedFile | Refused]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(payload))
     except zipfile.BadZipFile as fault:
@@ -102,19 +72,19 @@ def _zip(payload: bytes, collect: Counted) -> Iterator[ContainedFile | Refused]:
             if info.is_dir() or path.endswith(("/", "\\")) or (stat.S_IFMT(mode) not in (0, stat.S_IFREG)):
                 continue
             try:
-                yield ContainedFile(path, _zip_entry(archive, info, path, collect))
-            except _FullError:
+                yield ContainedFile(path, _zip_entry(archive, info, path, quota))
+            except FullError:
                 raise
             except Refused as refusal:
                 yield refusal
 
 
-def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, collect: Counted) -> bytes:
+def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, quota: Quota) -> bytes:
     if info.flag_bits & 0x1:
         raise Refused(UnreadableReason.ENCRYPTED, repr(path))
     try:
         with archive.open(info) as stream:
-            return collect(path, iter(lambda: stream.read(_CHUNK), b""))
+            return quota.collect(path, iter(lambda: stream.read(_CHUNK), b""))
     except NotImplementedError as fault:  # Deflate64, PPMd and the like
         raise Refused(UnreadableReason.UNSUPPORTED, f"{path!r}: {fault}") from fault
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as fault:
@@ -123,7 +93,7 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, colle
         raise _refusal(f"{path!r}: {fault}") from fault
 
 
-def _other(payload: bytes, name: str, collect: Counted) -> Iterator[ContainedFile | Refused]:
+def _other(payload: bytes, name: str, quota: Quota) -> Iterator[ContainedFile | Refused]:
     # libarchive-c looks for the library by starting programs, which the child may not, unless it is named.
     os.environ["LIBARCHIVE"] = LIBRARY
     try:
@@ -142,13 +112,14 @@ def _other(payload: bytes, name: str, collect: Counted) -> Iterator[ContainedFil
             ffi.get_read_format_function(format_name)(pointer)
         ffi.read_open_memory(pointer, payload, len(payload))
         for entry in ArchiveRead(pointer):
-            if not entry.isfile or entry.islnk:
+            # 0: RAR packers on some systems do not say what an entry is.
+            if stat.S_IFMT(entry.filetype) not in (0, stat.S_IFREG) or entry.islnk:
                 continue
             raw = ffi.format_name(pointer) == b"raw"
             path = _gz_name(payload, name) if raw else str(entry.pathname or "")
             try:
-                yield ContainedFile(path, collect(path, _blocks(entry)))
-            except _FullError:
+                yield ContainedFile(path, quota.collect(path, _blocks(entry)))
+            except FullError:
                 raise
             except Refused as refusal:
                 yield refusal
@@ -158,6 +129,34 @@ def _other(payload: bytes, name: str, collect: Counted) -> Iterator[ContainedFil
         raise _refusal(f"{form or 'tar'}: {fault.msg}") from fault
     finally:
         ffi.read_free(pointer)
+
+
+def _is_rar_volume(payload: bytes) -> bool:
+    """The main header says whether a RAR is one of several, and a volume may hold whole files without saying so."""
+    head = payload[:64]
+    if head.startswith(b"Rar!\x1a\x07\x00"):
+        return len(head) >= 12 and head[9] == 0x73 and bool(head[10] & 0x01)
+    if not head.startswith(b"Rar!\x1a\x07\x01\x00"):
+        return False
+    try:
+        numbers = _variable_numbers(head[12:])
+        _size, kind, flags = next(numbers), next(numbers), next(numbers)
+        for _ in range(bool(flags & 1) + bool(flags & 2)):
+            next(numbers)
+        return kind == 1 and bool(next(numbers) & 1)
+    except StopIteration:
+        return False
+
+
+def _variable_numbers(data: bytes) -> Iterator[int]:
+    """RAR5's numbers: seven bits a byte, the eighth says that more follow."""
+    number = shift = 0
+    for byte in data:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            yield number
+            number = shift = 0
 
 
 def _blocks(entry: "ArchiveEntry") -> Iterator[bytes]:

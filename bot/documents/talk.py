@@ -81,7 +81,7 @@ class _Child:
         process = self._process
         assert process.stdin and process.stdout and process.stderr
         pieces: Iterator[memoryview] = (memoryview(piece) for piece in feed if piece)
-        waiting = next(pieces, memoryview(b""))
+        waiting: memoryview | None = next(pieces, None)
         with selectors.DefaultSelector() as selector:
             for stream in (process.stdin, process.stdout, process.stderr):
                 os.set_blocking(stream.fileno(), False)
@@ -94,8 +94,9 @@ class _Child:
                     raise TimeoutError
                 for key, _ in selector.select(left):
                     if key.fileobj is process.stdin:
-                        rest = _written(process.stdin, waiting)
-                        waiting = rest if rest is None or rest else next(pieces, None)
+                        if waiting is not None:
+                            rest = _written(process.stdin, waiting)
+                            waiting = rest or (None if rest is None else next(pieces, None))
                         if waiting is None:
                             selector.unregister(process.stdin)
                             process.stdin.close()
@@ -151,10 +152,8 @@ class _Child:
                 stream.close()
 
 
-def _written(pipe: IO[bytes], waiting: memoryview | None) -> memoryview | None:
+def _written(pipe: IO[bytes], waiting: memoryview) -> memoryview | None:
     """What is left of a piece to write; None when the child does not listen any more."""
-    if waiting is None:
-        return None
     try:
         return waiting[os.write(pipe.fileno(), waiting[:_CHUNK]) :]
     except BlockingIOError:

@@ -4,7 +4,7 @@ Flow: kind by the bytes → `archive` for zip, RAR, 7z, tar and gz, `outlook` fo
 leave behind for themselves is left out → files, and at the end why some are missing.
 
 Failure policy: never raises for what a file holds. What could be had is given, with an `Unreadable` for the first part
-that could not. A container without any file in it is EMPTY.
+that could not. An archive without any file in it is EMPTY; a mail without attachments is none.
 """
 
 import re
@@ -13,9 +13,11 @@ from collections.abc import Iterator
 
 from bot.documents import kinds
 from bot.documents.limits import Limits, Refused
+from bot.documents.quota import Quota
 from bot.documents.wire_files import NAME_CHARS, PATH_CHARS
 from bot.domain.document import ContainedFile, FileKind, Unreadable, UnreadableReason
 
+_MAILS = (FileKind.MSG, FileKind.TNEF)
 _LEFT_BEHIND = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$|\._)", re.IGNORECASE)
 
 
@@ -26,7 +28,7 @@ def unpack(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile 
     count = 0
     try:
         kind = kinds.identify(payload).kind
-        for found in _contents(payload, name, kind, limits):
+        for found in _contents(payload, name, kind, Quota(limits, len(payload))):
             if isinstance(found, Refused):
                 fault = fault or Unreadable(found.reason, kind, found.detail)
                 continue
@@ -43,21 +45,21 @@ def unpack(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile 
         fault = fault or Unreadable(UnreadableReason.CORRUPT, kind, "nested too deeply")
     except Exception as gap:  # a gap in a reader: the mail must go on, and the detail names the gap
         fault = fault or Unreadable(UnreadableReason.CRASHED, kind, f"{type(gap).__name__}: {gap}"[:500])
-    if fault is None and count == 0:
+    if fault is None and count == 0 and kind not in _MAILS:
         fault = Unreadable(UnreadableReason.EMPTY, kind, "no files in it")
     if fault is not None:
         yield fault
 
 
-def _contents(payload: bytes, name: str, kind: FileKind, limits: Limits) -> Iterator[ContainedFile | Refused]:
+def _contents(payload: bytes, name: str, kind: FileKind, quota: Quota) -> Iterator[ContainedFile | Refused]:
     # Imported here: each parser costs memory and time, and a container needs one of them.
-    if kind in (FileKind.MSG, FileKind.TNEF):
+    if kind in _MAILS:
         from bot.documents import outlook
 
-        return outlook.contents(payload, kind, limits)
+        return outlook.contents(payload, kind, quota)
     from bot.documents import archive
 
-    return archive.contents(payload, name, limits)
+    return archive.contents(payload, name, quota)
 
 
 def plain_path(path: str) -> str:
