@@ -32,6 +32,22 @@ declare(
     """,
 )
 declare(
+    "M106",
+    Severity.ERROR,
+    """A link instead of the file.
+
+    What it does:
+        Reports a mail without a file whose text links to a shared folder or document (Google Drive, OneDrive …).
+    Why it matters:
+        What stands behind a link can change or disappear, and is not opened from here; a report counts when its files
+        arrive.
+    How to mend it:
+        Download the Word and Excel files from the shared folder, answer the notice and attach them.
+    Example:
+        "Please find our report at https://drive.google.com/…", and nothing is attached.
+    """,
+)
+declare(
     "M102",
     Severity.ERROR,
     """File is none of the forms.

@@ -1,13 +1,13 @@
 """Which form each file of a mail is, and what it is to that form.
 
-Flow: content first (the best score of 0.5 or more, among the forms owed, then among all) → a PDF or picture beside
-Word or Excel is its signed scan → the file's name → elimination (the only form of that kind that no file of this mail
-has taken). Of several files for one form the best is the submission: one whose own words are of another agency or
-period is put aside where another fits, and the others are extra. What cannot be placed stays unplaced: nothing is
-guessed. Pure; never fails.
+Flow: content first (the best score of 0.5 or more, among the forms owed, then among all) → a PDF or picture beside Word
+or Excel, or of a form that has been accepted, is its signed scan → the file's name → elimination (the only form of that
+kind that no file of this mail has taken). Of several files for one form the best is the submission: one whose own words
+are of another agency or period is put aside where another fits, and the others are extra. What cannot be placed stays
+unplaced: nothing is guessed. Pure; never fails.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePath
@@ -22,9 +22,15 @@ RECOGNISED = 0.5
 _KINDS = {
     FileKind.DOCX: (FormKind.OUTLINE,),
     FileKind.DOC: (FormKind.OUTLINE,),
+    FileKind.ODT: (FormKind.OUTLINE,),
+    FileKind.RTF: (FormKind.OUTLINE,),
     FileKind.XLSX: (FormKind.TABLE, FormKind.LIST),
     FileKind.XLS: (FormKind.TABLE, FormKind.LIST),
+    FileKind.XLSB: (FormKind.TABLE, FormKind.LIST),
+    FileKind.ODS: (FormKind.TABLE, FormKind.LIST),
 }
+_ENDINGS = {kind.value: kind for kind in _KINDS} | {"docm": FileKind.DOCX, "xlsm": FileKind.XLSX}
+_SCANS = (FileKind.PDF, FileKind.IMAGE)
 
 
 class FileRole(StrEnum):
@@ -73,21 +79,24 @@ def match_forms(
     forms: Sequence[Form],
     agency: str | None = None,
     round_: Round | None = None,
+    accepted: Collection[str] = (),
 ) -> tuple[FileMatch, ...]:
     """One match for each file, in the same order. `owed` are the forms that the agency owes in this round, `forms`
-    all. What files say of themselves is held against `agency` (code) and `round_`; None: not asked.
+    all; `accepted` the codes of forms of which a valid version is there. What files say of themselves is held against
+    `agency` (code) and `round_`; None: not asked.
     """
     matches: list[FileMatch | None] = [_by_content(file, owed, forms) for file in files]
     kinds = [_kind(file) for file in files]
+    _pair_scans(files, kinds, matches, [form for form in owed if form.code in accepted], len(owed))
     has_office_file = any(kind in _KINDS for kind in kinds)
     for at, file in enumerate(files):
-        if matches[at] is None and not file.asks and kinds[at] not in (FileKind.PDF, FileKind.IMAGE):
+        if matches[at] is None and not file.asks and kinds[at] not in _SCANS:
             matches[at] = _by_name(file, _could_be(kinds[at], owed, owed), _could_be(kinds[at], forms, owed))
     _eliminate(files, kinds, owed, matches)
     settled = _best_first(files, matches, [_fits(file.stated, agency, round_) for file in files])
     carrier = _carrier(settled)
     return tuple(
-        match or _left_over(file, is_scan=kind in (FileKind.PDF, FileKind.IMAGE) and has_office_file, carrier=carrier)
+        match or _left_over(file, is_scan=kind in _SCANS and has_office_file, carrier=carrier)
         for file, kind, match in zip(files, kinds, settled, strict=True)
     )
 
@@ -98,9 +107,32 @@ def _kind(file: FileFacts) -> FileKind:
     """
     if isinstance(file.document, Unreadable):
         ending = PurePath(file.name).suffix.lower().lstrip(".")
-        if ending in {kind.value for kind in _KINDS}:
-            return FileKind(ending)
+        return _ENDINGS.get(ending, file.kind)
     return file.kind
+
+
+def _pair_scans(
+    files: Sequence[FileFacts],
+    kinds: Sequence[FileKind],
+    matches: list[FileMatch | None],
+    accepted: Sequence[Form],
+    duties: int,
+) -> None:
+    """Makes a PDF whose text is a form's the signed copy of that form's own file, in this mail or accepted before; a
+    scan without text only where everything owed has been accepted. Others stay what they are. Fills `matches`.
+    """
+    office = {m.form.code for m, kind in zip(matches, kinds, strict=True) if m and m.form and kind in _KINDS}
+    for at, file in enumerate(files):
+        if kinds[at] not in _SCANS or file.asks:
+            continue
+        match = matches[at]
+        form = match.form if match else None
+        if match is None and not office and len(accepted) == duties:
+            form = next((f for f in accepted if f.kind is FormKind.OUTLINE), accepted[0] if accepted else None)
+        if form is None or (form.code not in office and form not in accepted):
+            continue
+        evidence = Evidence("form", form.code, EvidenceSource.DOCUMENT, found=file.kind.value, file=file.name)
+        matches[at] = FileMatch(file.name, form, FileRole.COMPANION, (evidence,), "the signed copy of a form's file")
 
 
 def _by_content(file: FileFacts, owed: Sequence[Form], forms: Sequence[Form]) -> FileMatch | None:

@@ -8,11 +8,12 @@ are not the document's own. What cannot be made out is left empty. Pure; never f
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.decide.heads import LABEL, TITLE, Line, sheet_lines, word_lines
 from bot.domain.agency import Registry
-from bot.domain.document import Document, PeriodClaim, Stated, TextDocument, WindowClaim, Workbook
-from bot.domain.round import PeriodKind
+from bot.domain.document import Document, FormTag, PeriodClaim, Stated, TextDocument, WindowClaim, Workbook
+from bot.domain.round import PeriodKind, Round
 from bot.text.accents import fold, nfc
 from bot.text.dates import find_spans
 from bot.text.names import NameHit, NameIndex
@@ -108,6 +109,23 @@ def _is_authority(name: str) -> bool:
         return False
     # `sổ theo dõi`, `bàn giao` and `bản tin` fold to the same letters.
     return name.isascii() or name.lower().startswith(("sở ", "ban ", "văn phòng ", "ubnd ", "ủy ban ", "uỷ ban "))
+
+
+def with_tag(stated: Stated, tag: FormTag | None, round_: Round | None, *, is_registered: bool) -> Stated:
+    """`stated`, completed by what our blank form says inside: its agency and its round's period, each only where the
+    document itself names none (a clerk may fill in an old form under a new title).
+
+    `round_` is the tag's round, None where there is no such round; `is_registered`: its agency is in the registry.
+    """
+    if tag is None:
+        return stated
+    words = f"{tag.round}/{tag.agency}/{tag.form}/v{tag.version}"
+    if not stated.agencies and is_registered:
+        stated = replace(stated, agencies=((tag.agency, words),))
+    if not stated.periods and not stated.windows and round_ is not None:
+        period = round_.period
+        stated = replace(stated, periods=(PeriodClaim(period.kind, period.ordinal, period.year, words),))
+    return stated
 
 
 def _named(hits: Iterable[NameHit]) -> list[_Named]:

@@ -9,8 +9,9 @@ from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, Out
 from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Thread
 from bot.domain.round import Decision, ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission
-from bot.flows.assess import Assessment, receipt_number
+from bot.flows.assess import Assessment
 from bot.flows.services import Services
+from bot.flows.submit import receipt_number
 
 
 def answer(

@@ -28,6 +28,11 @@ def mail_beside_files(match: RoundMatch, round_: Round, aside: Collection[str]) 
     return []
 
 
+def wrong_period_finding(match: RoundMatch, file_name: str, round_: Round) -> Finding:
+    """C101 for a mail whose words, not whose file, speak of another period; `file_name` empty: the mail itself."""
+    return beside("C101", file_name, "mail", ", ".join(match.said), round_)
+
+
 def beside(code: str, file_name: str, reason: str, actual: str, round_: Round) -> Finding:
     """What `actual`, the mail's own words, say against the round's period."""
     period = round_.period

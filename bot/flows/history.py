@@ -76,5 +76,6 @@ def compares_periods(form: Form) -> bool:
     table = form.table
     if table is None:
         return False
-    fields = (*table.columns, *table.rows)
-    return bool(table.last_period) or any(field.cumulative or field.jump is not None for field in fields)
+    columns = any(c.cumulative or c.jump is not None for c in table.columns)
+    rows = any(r.cumulative or r.jump is not None for r in table.rows)
+    return bool(table.last_period) or columns or rows

@@ -12,7 +12,7 @@ from bot.domain.agency import Agency
 from bot.domain.intake import Bounce
 from bot.domain.mail import Attachment, Evidence, EvidenceSource, InboundMail, InboundRecord, OutgoingRecord
 from bot.domain.round import Decision, DecisionKind
-from bot.flows.assess import ReadFile
+from bot.flows.reading import ReadFile
 from bot.flows.services import Services
 from bot.mail.bounces import bounced_addresses
 

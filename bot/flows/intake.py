@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from bot.checks.mail import mail_finding
 from bot.decide.judging import mail_outcome
+from bot.decide.links import shared_links
+from bot.decide.mail_words import own_text
 from bot.decide.matching import RoundMatch
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
@@ -21,17 +23,26 @@ from bot.domain.intake import Bounce, IntakeResult
 from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
 from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
+from bot.flows.again import explained
 from bot.flows.alerts import alert
 from bot.flows.answer import answer, closed
-from bot.flows.assess import Assessment, assess, read_files, wrong_period_finding
+from bot.flows.assess import Assessment, assess
+from bot.flows.beside import wrong_period_finding
 from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
+from bot.flows.reading import read_files, unfold
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
+from bot.flows.submit import Case
 from bot.mail.parse import parse
 from bot.store.errors import StoreConflictError, StoreError
 
 # Beside the checks' codes: what names the reason of a correction, the more telling one first.
-REASON_OF_CODE = (("C101", Reason.WRONG_PERIOD), ("C102", Reason.WRONG_AGENCY), ("M101", Reason.NO_ATTACHMENT))
+REASON_OF_CODE = (
+    ("C101", Reason.WRONG_PERIOD),
+    ("C102", Reason.WRONG_AGENCY),
+    ("M101", Reason.NO_ATTACHMENT),
+    ("M106", Reason.NO_ATTACHMENT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,8 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
         assert screening.reason is not None
         bounces = bounces_of(raw) if screening.reason is Reason.BOUNCE else ()
         return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces)
-    read = read_files(services, files)
+    unfolded = unfold(services, files)
+    read = read_files(services, unfolded.files)
     whose = whose_mail(services, record, mail, read, released)
     if whose.agency is None:
         return _ended(record, mail, Outcome.HELD, whose.reason or Reason.UNKNOWN_SENDER, evidence=whose.evidence)
@@ -101,10 +113,15 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     evidence = (*whose.evidence, *match.evidence)
     if match.round is None or match.reason not in (None, Reason.WRONG_PERIOD):
         return _without_round(services, record, mail, whose.agency, match, evidence)
-    if not files:
+    own_words = own_text(mail.text)
+    case = Case(record, whose.agency, match.round, match, explanations=(own_words,) if own_words.strip() else ())
+    if files:
+        assessment = assess(services, case, read, unfolded.findings)
+    elif causes := explained(services, case):
+        assessment = Assessment(causes, (), (), ())
+    else:
         for_a_person = thread is not None or bool(asks_a_person(mail.subject, mail.text))
         return _without_files(services, record, mail, whose.agency, match.round, evidence, for_a_person=for_a_person)
-    assessment = assess(services, record, read, whose.agency, match, match.round)
     return _decided(services, record, mail, whose.agency, match, match.round, evidence, assessment)
 
 
@@ -188,10 +205,11 @@ def _without_files(
     *,
     for_a_person: bool,
 ) -> Taken:
-    """A mail without a file. One that answers a notice of ours, or asks for something, is for a person to read;
-    another has forgotten its attachment.
+    """A mail without a file. One with a link to a shared folder is asked for the files themselves; one that answers a
+    notice of ours, or asks for something, is for a person to read; another has forgotten its attachment.
     """
-    if for_a_person:
+    links = shared_links(mail.text)
+    if for_a_person and not links:
         return _ended(
             record,
             mail,
@@ -201,7 +219,7 @@ def _without_files(
             round_=round_.code,
             evidence=evidence,
         )
-    loose = (mail_finding("M101"),)
+    loose = (mail_finding("M106", links=list(links)) if links else mail_finding("M101"),)
     nothing = Assessment((), (), loose, ())
     return _ended(
         record,

@@ -11,13 +11,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from store_makers import NOW, direct, outgoing, received
+from store_makers import NOW, direct, finished, outgoing, received, submission
 
+from bot.domain.form import Severity
+from bot.domain.submission import Finding, Place
 from bot.store import schema
 from bot.store.errors import StoreBusyError, StoreError
 from bot.store.store import Store
@@ -29,7 +32,7 @@ SCHEMA_ROWS = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIK
 def constraints(connection: sqlite3.Connection) -> dict[str, set[str]]:
     """The constraints and columns of each table as written, one a line, in no particular order."""
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'")
-    return {name: {line.strip(" ,)\t") for line in sql.splitlines()} for name, sql in rows}
+    return {name: {line.replace('"', "").strip(" ,)\t") for line in sql.splitlines()} for name, sql in rows}
 
 
 def test_the_head_constant_is_the_newest_revision() -> None:
@@ -218,3 +221,33 @@ def test_revisions_stand_by_themselves() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom):
                 assert not (node.module or "").startswith("bot"), path
+
+
+def test_findings_written_by_the_first_schema_stand_unchanged_and_are_still_for_ever(database: Path) -> None:
+    with Store.open(f"sqlite:///{database}") as store:
+        _submitted(store, Severity.REMARK)
+    with closing(sqlite3.connect(database)) as file:
+        before = file.execute("SELECT * FROM finding").fetchall()
+        assert len(before) == 1
+    engine = create_engine(f"sqlite:///{database}")
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    for there, to in ((command.downgrade, "0001"), (command.upgrade, "0002")):
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            there(config, to)
+    with closing(sqlite3.connect(database)) as file:
+        assert file.execute("SELECT * FROM finding").fetchall() == before
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            file.execute("UPDATE finding SET code = 'X999'")
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            file.execute("DELETE FROM finding")
+    with Store.open(f"sqlite:///{database}") as store:
+        _submitted(store, Severity.HOLD, version=2)
+        assert [f.severity for s in store.submissions() for f in s.findings] == [Severity.REMARK, Severity.HOLD]
+
+
+def _submitted(store: Store, severity: Severity, version: int = 1) -> None:
+    mail = received(store, uid=version)
+    finding = Finding("X112", severity, Place(file="a.xlsx"))
+    finished(store, mail.id, submissions=(submission(version=version, findings=(finding,)),))

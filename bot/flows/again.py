@@ -1,0 +1,58 @@
+"""A report that is taken up again without its file: its signed copy comes, or the cause of a difference is given.
+
+The file of the version that counts is read again from the vault, checked anew with what has come, and becomes the next
+version: submissions never change. Failure policy: as `bot.flows.history`.
+"""
+
+from collections.abc import Sequence
+
+from bot.decide.stated import agency_names, read_stated
+from bot.domain.form import Form, Severity
+from bot.domain.mail import Attachment
+from bot.domain.submission import Finding, Submission
+from bot.flows.history import counting
+from bot.flows.reading import tagged
+from bot.flows.services import Services
+from bot.flows.submit import Case, check_file, saved, submission
+
+CAUSE_ASKED = "C205"  # a difference from the office's own system, and no cause given
+
+
+def causes_asked(findings: Sequence[Finding]) -> int:
+    """How many differences wait for their cause."""
+    return sum(f.code == CAUSE_ASKED and f.severity is Severity.ERROR for f in findings)
+
+
+def follow_up(
+    services: Services, case: Case, form: Form, versions: Sequence[Submission], scans: Sequence[Attachment] = ()
+) -> Submission | None:
+    """The next version: the files of the one that counts, these scans beside them, checked with all that is known
+    now. None where that version has no file (it was noted by hand).
+    """
+    base = counting(versions, services.store.decisions(round=case.round.code), form.code)
+    if base is None or not base.files:
+        return None
+    main = base.files[0]
+    document = services.sandbox.read(services.vault.read(main.sha256), main.name)
+    stated = tagged(services, document, read_stated(document, agency_names(services.registry)))
+    findings = check_file(services, case, form, main.name, document, stated)
+    kept = [(f.name, f.sha256, f.size) for f in base.files]
+    added = [saved(services, scan) for scan in scans]
+    return submission(services, case, form, max(s.version for s in versions) + 1, [*kept, *added], findings)
+
+
+def explained(services: Services, case: Case) -> tuple[Submission, ...]:
+    """New versions of the agency's reports that were asked for a cause which its words now give; empty where they
+    give none.
+    """
+    if not any(case.explanations):
+        return ()
+    earlier = services.store.submissions(round=case.round.code, agency=case.agency.code)
+    found = []
+    for code in dict.fromkeys(s.form for s in earlier):
+        versions = [s for s in earlier if s.form == code]
+        asked = causes_asked(versions[-1].findings)
+        again = follow_up(services, case, services.forms[code], versions) if asked else None
+        if again is not None and causes_asked(again.findings) < asked:
+            found.append(again)
+    return tuple(found)

@@ -1,0 +1,128 @@
+"""The files of a mail, out of whatever they came in, each with what is known of it before any form is.
+
+Flow: attachments → archives, Outlook mails, winmail.dat opened in the limited child, attached mails parsed, as deep as
+DEEPEST → every file read once → what its content and its head say. A container that cannot be opened is a finding;
+what could be had of it goes on all the same. Never raises for what a file holds.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from bot.checks import file as file_checks
+from bot.checks import spec
+from bot.checks.letters import is_request
+from bot.decide.matching import FileFacts
+from bot.decide.stated import agency_names, read_stated, with_tag
+from bot.documents.kinds import identify
+from bot.domain.document import Document, FileKind, FormScore, Stated, TextDocument, Unreadable, UnreadableReason
+from bot.domain.form import Form
+from bot.domain.mail import Attachment
+from bot.domain.submission import Finding
+from bot.flows.services import Services
+from bot.mail.parse import parse
+from bot.text.names import NameIndex
+
+DEEPEST = 3  # an archive in an archive in a mail: deeper nests nobody but an attacker
+MOST = 200  # files of one mail, all containers together
+_OPENED = (FileKind.ARCHIVE, FileKind.MSG, FileKind.TNEF)
+_SURE = 0.9  # how well a file fits the form that it names inside
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One file with what is known of it before any form is."""
+
+    attachment: Attachment
+    facts: FileFacts
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """The files of a mail without their containers, and what is wrong with containers."""
+
+    files: tuple[Attachment, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def unfold(services: Services, attachments: Iterable[Attachment]) -> Unfolded:
+    """Every file that a mail brought, containers opened."""
+    files: list[Attachment] = []
+    findings: list[Finding] = []
+    for attachment in attachments:
+        _unfold(services, attachment, files, findings, depth=0)
+    return Unfolded(tuple(files[:MOST]), tuple(findings))
+
+
+def _unfold(
+    services: Services, attachment: Attachment, files: list[Attachment], findings: list[Finding], *, depth: int
+) -> None:
+    identity = identify(attachment.payload)
+    kind = identity.kind
+    if kind is FileKind.MAIL:
+        inner = [a for a in parse(attachment.payload).attachments if not a.inline]
+        fault = None
+    elif kind in _OPENED and not identity.broken:  # a torn file is told as what it is
+        unpacked = services.sandbox.unpack(attachment.payload, attachment.name)
+        inner, fault = [_contained(f.path, f.payload, attachment.name) for f in unpacked.files], unpacked.fault
+    else:
+        files.append(attachment)
+        return
+    if depth >= DEEPEST or len(files) + len(inner) > MOST:
+        inner, fault = [], Unreadable(UnreadableReason.TOO_BIG, kind, "nested too deeply or too many files")
+    elif not inner and fault is None:
+        fault = Unreadable(UnreadableReason.EMPTY, kind, "no file in it")
+    if fault is not None:
+        findings.append(file_checks.container_finding(fault, attachment.name))
+    for file in inner:
+        _unfold(services, replace(file, nested_in=attachment.name), files, findings, depth=depth + 1)
+
+
+def _contained(path: str, payload: bytes, container: str) -> Attachment:
+    name = PurePosixPath(path.replace("\\", "/")).name or "tep"
+    return Attachment(
+        name, "application/octet-stream", payload, hashlib.sha256(payload).hexdigest(), nested_in=container
+    )
+
+
+def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[ReadFile, ...]:
+    """Reads every file once. Never raises for what a file holds."""
+    names = agency_names(services.registry)
+    documents = services.sandbox.read_many([(a.name, a.payload) for a in attachments])
+    forms = tuple(services.forms.values())
+    return tuple(_facts(services, a, d, names, forms) for a, d in zip(attachments, documents, strict=True))
+
+
+def _facts(
+    services: Services, attachment: Attachment, document: Document, names: NameIndex, forms: Sequence[Form]
+) -> ReadFile:
+    stated = tagged(services, document, read_stated(document, names))
+    facts = FileFacts(
+        name=attachment.name,
+        kind=document.kind if isinstance(document, Unreadable) else document.traits.kind,
+        document=document,
+        scores=_scores(document, spec.recognise(document, forms)),
+        sha256=attachment.sha256,
+        asks=isinstance(document, TextDocument) and is_request(document),
+        stated=stated,
+    )
+    return ReadFile(attachment, facts, stated)
+
+
+def _scores(document: Document, scores: tuple[FormScore, ...]) -> tuple[FormScore, ...]:
+    """What the contents say, and what the blank form that was filled in says inside, which is surer."""
+    tag = None if isinstance(document, Unreadable) else document.traits.tag
+    if tag is None:
+        return scores
+    own = next((s for s in scores if s.form == tag.form), FormScore(tag.form, 0.0))
+    named = FormScore(tag.form, max(_SURE, own.score), f"{tag.round}/{tag.agency}/{tag.form}/v{tag.version}")
+    return (named, *(s for s in scores if s.form != tag.form))
+
+
+def tagged(services: Services, document: Document, stated: Stated) -> Stated:
+    """What a document says of itself, the tag of our blank form included."""
+    if isinstance(document, Unreadable) or (tag := document.traits.tag) is None:
+        return stated
+    return with_tag(stated, tag, services.round(tag.round), is_registered=tag.agency in services.registry)
