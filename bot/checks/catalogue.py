@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.checks import cells, cross, excel, file, lists, mail, relations, word
+from bot.checks import cells, children, cross, excel, file, lists, mail, proofs, relations, word
 from bot.checks.context import CheckContext
 from bot.checks.file import file_finding
 from bot.checks.mail import mail_finding
@@ -34,7 +34,8 @@ __all__ = [
 ]
 
 MOST = 200  # findings of one code in one file; the rest is told as a number
-_MODULES = (file, mail, word, excel, cells, relations, lists, cross)  # importing a module registers its checks
+# Importing a module registers its checks.
+_MODULES = (file, mail, word, excel, cells, relations, children, proofs, lists, cross)
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 

@@ -4,7 +4,7 @@ One slip in a cell breaks several relations at once. Each finding names the cell
 that comes right as soon as another finding's cell is mended is a consequence and is not said again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -23,13 +23,13 @@ from bot.domain.form import CellType, Rule, Severity, TableSpec
 from bot.domain.submission import Finding, ParamValue, Place
 
 _REASONS = {"=": "equal", "<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
-_EXPLAINING = 50  # broken rows that are tried as the cause of a wrong total
+EXPLAINING = 50  # broken rows that are tried as the cause of a wrong total
 _TOTALS = 200  # total rows that are looked at, from the bottom
 _ROUNDING = Decimal("0.05")  # what a sum of decimals may differ by
 
 
 @dataclass(frozen=True, slots=True)
-class _Break:
+class Break:
     """A rule that does not hold for these figures. `mend`: the figures with the left-hand cell put right, if one
     cell alone stands on the left.
     """
@@ -46,21 +46,21 @@ class _Break:
 
     @property
     def mend(self) -> Mapping[str, Decimal] | None:
-        alone = self.parsed.comparison == "=" and self.parsed.left.text.strip("()[]") == self.cell
+        alone = self.parsed.comparison == "=" and self.parsed.left.alone is not None
         return {**self.figures, self.cell: self.right} if alone else None
 
 
-def _breaks(rules: tuple[Rule, ...], figures: Mapping[str, Decimal], *, between_rows: bool) -> list[_Break]:
+def _breaks(rules: tuple[Rule, ...], figures: Mapping[str, Decimal], *, between_rows: bool) -> list[Break]:
     """The rules that do not hold, without those that another's mend puts right."""
-    found: list[_Break] = []
+    found: list[Break] = []
     for rule in rules:
         parsed = parse_rule(rule.text)
         left, right = parsed.left.value(figures), parsed.right.value(figures)
         if parsed.between_rows is not between_rows or left is None or right is None:
             continue
         if not parsed.holds(figures, rule.tolerance):
-            found.append(_Break(rule, parsed, figures, left, right))
-    kept: list[_Break] = []
+            found.append(Break(rule, parsed, figures, left, right))
+    kept: list[Break] = []
     for at, broken in enumerate(found):
         others = [o for i, o in enumerate(found) if i != at and o.mend is not None and _repairs(o, broken)]
         if not any(not _repairs(broken, other) or other in kept for other in others):
@@ -68,12 +68,12 @@ def _breaks(rules: tuple[Rule, ...], figures: Mapping[str, Decimal], *, between_
     return kept or found[:1]
 
 
-def _repairs(one: _Break, other: _Break) -> bool:
+def _repairs(one: Break, other: Break) -> bool:
     """Whether mending one makes the other's rule hold."""
     return one.mend is not None and other.parsed.holds(one.mend, other.rule.tolerance)
 
 
-def _row_breaks(facts: TableFacts, spec: TableSpec) -> Iterator[tuple[TableRow, _Break]]:
+def row_breaks(facts: TableFacts, spec: TableSpec) -> Iterator[tuple[TableRow, Break]]:
     """The broken column rules of each row. A total row is checked by its sums, unless they leave columns out."""
     for row in facts.rows:
         if row.kind is RowKind.HEADING:
@@ -86,16 +86,22 @@ def _row_breaks(facts: TableFacts, spec: TableSpec) -> Iterator[tuple[TableRow, 
             yield row, broken
 
 
-def _params(broken: _Break, titles: Mapping[str, str]) -> dict[str, ParamValue]:
+def _params(broken: Break, titles: Mapping[str, str]) -> dict[str, ParamValue]:
     expected = json_number(round_sum(broken.right))
-    return {
-        "reason": _REASONS[broken.parsed.comparison],
+    reason = _REASONS[broken.parsed.comparison]
+    return said(broken.rule.message) | {
+        "reason": reason if broken.parsed.right.references else f"{reason}_fixed",
         "actual": json_number(broken.left),
         "left": _show(broken.parsed.left, titles),
         "expression": _show(broken.parsed.right, titles),
         "expected": expected,
         "rule": broken.rule.text,
     }
+
+
+def said(message: str) -> dict[str, ParamValue]:
+    """The office's own words for the remedy as a param, where a rule has some."""
+    return {"message": message} if message else {}
 
 
 def _show(side: Side, titles: Mapping[str, str]) -> str:
@@ -123,7 +129,7 @@ def columns_disagree(context: CheckContext) -> Iterator[Finding]:
     if facts is None or spec is None or not isinstance(facts.located, Located):
         return
     titles = {column.key: column_title(column) for column in spec.columns}
-    for row, broken in _row_breaks(facts, spec):
+    for row, broken in row_breaks(facts, spec):
         column = facts.located.columns[broken.cell]
         place, params = at_cell(facts, facts.located.sheet.name, row.row, column)
         params |= {"row": row.label or row.code, "column": titles[broken.cell]}
@@ -138,6 +144,7 @@ def total_wrong(context: CheckContext) -> Iterator[Finding]:
     What it does:
         Adds up each column and compares the sum with the printed total. Sections whose figures repeat those of their
         lines are not counted twice. A difference that an X201 finding in the same column explains is not said again.
+        Some forms only have a remark for it.
     Why it matters:
         The total is what is carried upward.
     How to mend it:
@@ -148,7 +155,7 @@ def total_wrong(context: CheckContext) -> Iterator[Finding]:
     facts, spec = context.table, context.form.table
     if facts is None or spec is None or spec.total is None or not isinstance(facts.located, Located):
         return
-    breaks = list(islice(_row_breaks(facts, spec), _EXPLAINING))
+    breaks = list(islice(row_breaks(facts, spec), EXPLAINING))
     count = len(facts.of_kind(RowKind.DATA))
     for key in spec.total.columns:
         tolerance = _ROUNDING if spec.column(key).type in (CellType.DECIMAL, CellType.MINUTES) else Decimal(0)
@@ -157,20 +164,25 @@ def total_wrong(context: CheckContext) -> Iterator[Finding]:
             sums, actual = sums_of.get(total.row, ()), total.figures.get(key)
             if actual is None or not sums or any(abs(actual - right) <= tolerance for right in sums):
                 continue
-            if _is_explained(breaks, key, actual - sums[0]) or (spec.count is not None and actual == count):
+            grave = spec.total.severity
+            if explains(breaks, key, actual - sums[0], grave) or (spec.count is not None and actual == count):
                 continue  # a list may give its count where the sum would stand
             place, params = at_cell(facts, facts.located.sheet.name, total.row, facts.located.columns[key])
             params |= {"row": total.label or total.code, "column": column_title(spec.column(key))}
             is_time = spec.column(key).type is CellType.MINUTES  # seconds are no round part of a minute
             params |= {"actual": json_number(round_sum(actual) if is_time else actual)}
             params |= {"expected": json_number(round_sum(sums[0]))}
-            yield Finding("X202", Severity.ERROR, place, params)
+            yield Finding("X202", grave, place, params)
 
 
-def _is_explained(breaks: list[tuple[TableRow, _Break]], key: str, gap: Decimal) -> bool:
-    """Whether the total would be right if one of the broken rows were mended in that column by that much."""
+def explains(breaks: Iterable[tuple[TableRow, Break]], key: str, gap: Decimal, grave: Severity) -> bool:
+    """Whether a sum would be right if one of these broken rows were mended in that column by that much; a remark never
+    explains an error.
+    """
     for row, broken in breaks:
-        if row.kind is RowKind.DATA and key in broken.parsed.references:
+        if grave is Severity.ERROR and broken.rule.severity is not Severity.ERROR:
+            continue
+        if row.kind is RowKind.DATA and key in broken.parsed.references and key in row.figures:
             mended = {**row.figures, key: row.figures[key] + gap}
             if broken.parsed.holds(mended, broken.rule.tolerance):
                 return True

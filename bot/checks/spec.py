@@ -13,7 +13,7 @@ from bot.checks.grid import Grid
 from bot.checks.headers import assign, words
 from bot.checks.rules import parse_rule
 from bot.domain.document import Document, FormScore, Sheet, TextDocument, Workbook
-from bot.domain.form import Column, Form, FormKind, TableSpec
+from bot.domain.form import Column, Form, FormKind, Severity, TableSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,12 @@ class Missing:
 
 
 def needed_columns(spec: TableSpec) -> tuple[str, ...]:
-    """The keys without which the table cannot be checked: required ones, and those that rules, total or rows use."""
+    """The keys without which the table cannot be checked: required ones, and those that rules, total or rows use. A
+    rule that only gives a remark needs none.
+    """
     keys = {c.key for c in spec.columns if c.required}
-    keys |= {ref for rule in spec.rules if not (p := parse_rule(rule.text)).between_rows for ref in p.references}
+    grave = [parse_rule(rule.text) for rule in spec.rules if rule.severity is Severity.ERROR]
+    keys |= {reference for rule in grave if not rule.between_rows for reference in rule.references}
     keys |= set(spec.total.columns) if spec.total and spec.total.required else set()
     keys |= {key for key in (spec.label_column, spec.value_column) if key is not None}
     return tuple(c.key for c in spec.columns if c.key in keys)

@@ -9,35 +9,11 @@ totals stand above their blocks, the first takes the place of the last. Nothing 
 figure is unknown has no sum.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.checks.levels import is_unnumbered, tree
 from bot.checks.rows import RowKind, TableRow
-
-_SECTION_LETTER, _SECTION, _LINE, _DETAIL, _UNNUMBERED = 0, 1, 2, 8, 9
-_ROMAN = re.compile(r"[IVX]{1,6}")
-_LINE_NUMBER = re.compile(r"[0-9]+((?:\.[0-9]+)*)")
-_DETAIL_MARK = re.compile(r"[a-zđ]|[-+*–]")
-
-
-@dataclass(slots=True)
-class _Node:
-    level: int
-    figure: Decimal | None = None
-    children: list["_Node"] = field(default_factory=list)
-
-    def upper(self) -> Decimal:
-        return self.figure if self.figure is not None else sum((c.upper() for c in self.children), Decimal(0))
-
-    def lowest(self) -> Decimal:
-        if any(child.has_figures() for child in self.children):
-            return sum((child.lowest() for child in self.children), Decimal(0))
-        return self.figure or Decimal(0)
-
-    def has_figures(self) -> bool:
-        return self.figure is not None or any(child.has_figures() for child in self.children)
 
 
 def column_sums(rows: Sequence[TableRow], key: str) -> tuple[Decimal, ...]:
@@ -47,10 +23,9 @@ def column_sums(rows: Sequence[TableRow], key: str) -> tuple[Decimal, ...]:
     data = [row for row in rows if row.kind is RowKind.DATA]
     if not data or any(key not in row.figures for row in data):
         return ()
-    root = _tree([row for row in rows if row.kind in (RowKind.DATA, RowKind.HEADING)], key)
+    root = tree([row for row in rows if row.kind in (RowKind.DATA, RowKind.HEADING)], key)
     sums = [sum((n.lowest() for n in root.children), Decimal(0)), sum((n.upper() for n in root.children), Decimal(0))]
-    lettered = _lettered(rows)
-    if any(_level(row.code, lettered) == _UNNUMBERED for row in data):
+    if any(is_unnumbered(row.code) for row in data):
         sums.append(sum((row.figures[key] for row in data), Decimal(0)))
     return tuple(dict.fromkeys(sums))
 
@@ -68,32 +43,3 @@ def total_sums(rows: Sequence[TableRow], key: str) -> dict[int, tuple[Decimal, .
         is_grand = len(totals) == 1 or order == (0 if heads_blocks else len(totals) - 1)
         found[rows[at].row] = tuple(dict.fromkeys((*everything, *block) if is_grand else block))
     return found if everything else {}
-
-
-def _tree(rows: Sequence[TableRow], key: str) -> _Node:
-    """The rows under each other by level. Without any number all stand on one level."""
-    lettered = _lettered(rows)
-    root = _Node(-1)
-    path = [root]
-    for row in rows:
-        node = _Node(_level(row.code, lettered), row.figures.get(key) if row.kind is RowKind.DATA else None)
-        while path[-1].level >= node.level:
-            path.pop()
-        path[-1].children.append(node)
-        path.append(node)
-    return root
-
-
-def _lettered(rows: Sequence[TableRow]) -> bool:
-    """Whether C and D are letters here, not Roman numbers."""
-    return any(row.code in ("A", "B") for row in rows)
-
-
-def _level(code: str, lettered: bool) -> int:
-    if len(code) == 1 and code.isupper() and (code not in "IVX" or (lettered and code == "C")):
-        return _SECTION_LETTER
-    if _ROMAN.fullmatch(code):
-        return _SECTION
-    if match := _LINE_NUMBER.fullmatch(code):
-        return _LINE + min(match[1].count("."), 4)
-    return _DETAIL if _DETAIL_MARK.fullmatch(code) else _UNNUMBERED

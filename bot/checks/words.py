@@ -91,6 +91,8 @@ class Words:
         params["file"] = finding.place.file or params.get("file", "")
         entry = self._data["more" if "more" in finding.params else finding.code]
         said = {field: _text(entry[field], finding.params.get("reason"), params) for field in FIELDS}
+        if (message := finding.params.get("message")) and isinstance(message, str):
+            said["remedy"] = message  # the office's own words for this rule, as its form has them
         title = _fill(self._data[finding.code]["title"], params)
         where = self._where(finding, form_title)
         return FindingWords(where=where, **said, code=finding.code, severity=finding.severity, title=title)

@@ -1,0 +1,175 @@
+"""X116 and X117: figures that need evidence beside them, and cells that others fill in.
+
+A cell that is merged over several rows counts for each of them: agencies give one document for a group of criteria. A
+cell that has a finding of its own is not said again.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+
+from bot.checks.context import CheckContext
+from bot.checks.levels import Node, numbered_rows, tree
+from bot.checks.places import at_cell
+from bot.checks.registry import TABLES, check
+from bot.checks.relations import said
+from bot.checks.rows import RowKind, TableRow, cell_text, column_title, is_blank
+from bot.checks.rules import parse_rule
+from bot.checks.spec import Located
+from bot.checks.table import TableFacts
+from bot.checks.values import shown
+from bot.domain.form import LeftBlank, Severity, TableSpec
+from bot.domain.submission import Finding, Place
+from bot.text.accents import fold
+
+
+@check("X116", Severity.ERROR, TABLES)
+def evidence_lacking(context: CheckContext) -> Iterator[Finding]:
+    """Evidence lacking.
+
+    What it does:
+        Where a row's figure asks for it, as a score above nought does, looks for something in one of the columns that
+        the form names: the evidence or the explanation. Rows with rows beneath them are passed over where the form
+        says so. One merged cell counts for all rows that it covers.
+    Why it matters:
+        A score without evidence is not counted when the office appraises it.
+    How to mend it:
+        Name the document (number, date, subject), or explain the score in the remarks column.
+    Example:
+        Criterion 1.1.1 has 1,5 points and nothing under "Tài liệu kiểm chứng" and "Ghi chú/giải trình".
+    """
+    facts, spec = context.table, context.form.table
+    if facts is None or spec is None or not spec.proofs or not isinstance(facts.located, Located):
+        return
+    located, sheet = facts.located, facts.located.sheet.name
+    parents = {node.row.row for node in _numbered(facts, spec).beneath() if node.row and node.children}
+    told = {row for row, _ in blank_cells(facts, spec)}
+    for proof in spec.proofs:
+        rule = parse_rule(proof.when)
+        columns = [_Evidence(located, key) for key in proof.any_of if key in located.columns]
+        names = [f'"{spec.column(key).title}"' for key in proof.any_of]
+        for row in _data_rows(facts, spec):
+            if row.row in told or (proof.leaves and row.row in parents):
+                continue
+            if any(reference not in row.figures for reference in rule.references) or not rule.holds(row.figures):
+                continue
+            if any(column.says(row.row) for column in columns):
+                continue
+            key = columns[0].key if columns else rule.left.references[0]
+            place, params = at_cell(facts, sheet, row.row, located.columns[key])
+            params |= {"row": row.label or row.code, "column": column_title(spec.column(key)), "columns": names}
+            params |= {"when": _condition(proof.when)} | said(proof.message)
+            if not columns:  # once for the table: there is nowhere to put it
+                yield Finding("X116", proof.severity, Place(sheet=sheet), {**params, "reason": "column"})
+                break
+            yield Finding("X116", proof.severity, place, params)
+
+
+@check("X117", Severity.ERROR, TABLES)
+def not_left_blank(context: CheckContext) -> Iterator[Finding]:
+    """Cell must be left blank.
+
+    What it does:
+        In rows that the form leaves to others, such as criteria decided by a survey, looks for figures in the columns
+        that the agency leaves blank. A nought is a figure too; a dash is none. A row counts when its label, or another
+        cell of it, says so, and so do the rows beneath it.
+    Why it matters:
+        What stands there would be added to the agency's own score, and the survey's result counted twice.
+    How to mend it:
+        Clear the cell; write no 0.
+    Example:
+        0 as self-score of a criterion that reads "Tiêu chí điều tra xã hội học".
+    """
+    facts, spec = context.table, context.form.table
+    if facts is None or spec is None or not spec.left_blank or not isinstance(facts.located, Located):
+        return
+    told = {(problem.row, problem.column) for problem in facts.problems}
+    rows = {row.row: row for row in _data_rows(facts, spec)}
+    for (number, key), rule in blank_cells(facts, spec).items():
+        column = facts.located.columns[key]
+        if (number, column) in told or number not in rows:
+            continue
+        place, params = at_cell(facts, facts.located.sheet.name, number, column)
+        row = rows[number]
+        params |= {"row": row.label or row.code, "column": column_title(spec.column(key))}
+        params |= {"actual": shown(facts.located.sheet.cells[number, column])} | said(rule.message)
+        yield Finding("X117", rule.severity, place, params)
+
+
+def blank_cells(facts: TableFacts, spec: TableSpec) -> dict[tuple[int, str], LeftBlank]:
+    """The cells, by row and column key, in which something stands though they must be left blank, and the form's word
+    for it.
+    """
+    found: dict[tuple[int, str], LeftBlank] = {}
+    located = facts.located
+    if not spec.left_blank or not isinstance(located, Located):
+        return found
+    root = _numbered(facts, spec)
+    rows = {row.row: row for row in (*_data_rows(facts, spec), *numbered_rows(facts, spec))}
+    for rule in spec.left_blank:
+        meant = {number for number, row in rows.items() if _is_meant(rule, located, spec, row)}
+        for node in root.beneath():
+            if node.row is not None and node.row.row in meant:
+                meant |= {below.row.row for below in node.beneath() if below.row}
+        for number in sorted(meant):
+            for key in rule.columns:
+                cell = located.sheet.cells.get((number, located.columns.get(key, 0)))
+                if (
+                    cell is not None
+                    and not is_blank(cell)
+                    and (cell.value is None or re.search(r"\w", str(cell.value)))
+                ):
+                    found.setdefault((number, key), rule)
+    return found
+
+
+def _is_meant(rule: LeftBlank, located: Located, spec: TableSpec, row: TableRow) -> bool:
+    """Whether the row's label holds one of the rule's phrases, or another cell of it is one."""
+    for key, column in located.columns.items():
+        cell = located.sheet.cells.get((row.row, column))
+        if cell is None or not isinstance(cell.value, str) or key in rule.columns:
+            continue
+        text = _plain(cell_text(cell))
+        for phrase in map(_plain, rule.labels):
+            if phrase.strip(" .()") == text.strip(" .()"):
+                return True
+            if key == spec.label_column and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text):
+                return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return fold(text)
+
+
+def _numbered(facts: TableFacts, spec: TableSpec) -> Node:
+    return tree(numbered_rows(facts, spec), strict=True)
+
+
+def _data_rows(facts: TableFacts, spec: TableSpec) -> list[TableRow]:
+    if spec.rows:
+        return [row for row in numbered_rows(facts, spec) if row.kind is RowKind.DATA]
+    return list(facts.of_kind(RowKind.DATA))
+
+
+class _Evidence:
+    """One column in which evidence may stand. A cell merged over several rows counts for each."""
+
+    def __init__(self, located: Located, key: str) -> None:
+        self.key = key
+        self._cells, self._column = located.sheet.cells, located.columns[key]
+        over = (m for m in located.sheet.merges if m.left <= self._column <= m.right and m.top < m.bottom)
+        self._merged = sorted((m.top, m.bottom) for m in over if not is_blank(self._cells.get((m.top, m.left))))
+
+    def says(self, row: int) -> bool:
+        at = bisect_right(self._merged, (row, 2**30)) - 1
+        if at >= 0 and row <= self._merged[at][1]:
+            return True
+        return not is_blank(self._cells.get((row, self._column)))
+
+
+def _condition(text: str) -> str:
+    """`(4)>0` as people write it: (4) > 0."""
+    return re.sub(r"\s*(<=|>=|≤|≥|=|<|>)\s*", r" \1 ", text)
