@@ -20,7 +20,8 @@ class Limits:
     an XML part above `ratio_floor_bytes` may shrink by (forms reach 60, a bomb of zeros 1,030). `max_row` and
     `max_column` are the farthest filled cell: a stray one at XFD1048576 would make every loop over the sheet endless.
     `max_merged_cells` counts the cells under merged ranges. `mail_seconds` is for all files of one mail together.
-    `entries` and `contained_bytes` are what is taken out of one archive: the parent holds that much.
+    `entries` and `contained_bytes` are what is taken out of one archive: the parent holds that much. Of a PDF the
+    first `pdf_pages` and `pdf_chars` are read.
     """
 
     memory_bytes: int = 320 * MIB
@@ -45,6 +46,8 @@ class Limits:
     stderr_bytes: int = 4_096
     entries: int = 200
     contained_bytes: int = 100 * MIB
+    pdf_pages: int = 30
+    pdf_chars: int = 400_000
 
 
 DEFAULT_LIMITS = Limits()
