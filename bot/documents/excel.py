@@ -1,7 +1,8 @@
 """An Excel file (.xlsx and its kin) as sheets of filled cells: value, formula, error, merges.
 
-Flow: workbook.xml for the sheets → styles and shared strings → each worksheet in one pass over its XML. Nothing is
-laid out densely, so that a stray cell at XFD1048576 costs nothing before it is refused.
+Flow: workbook.xml for the sheets → styles and shared strings → each worksheet in one pass over its XML → what else the
+file carries (see workbook_traits). Nothing is laid out densely, so that a stray cell at XFD1048576 costs nothing before
+it is refused. Hidden rows and columns are kept where cells are filled: the others hide nothing.
 
 Values: whole numbers are int, others float at the 15 significant digits that Excel keeps; dates by their number
 format; times as text; a percentage stays the stored fraction and is marked. A formula that was saved without its value
@@ -14,24 +15,27 @@ beyond the limits. Source: ECMA-376 part 1, chapter 18.
 
 import math
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from lxml import etree
 
 from bot.documents import markup
-from bot.documents.cellformat import Shape, from_serial, shape_of
+from bot.documents.cellformat import Shape, from_serial
 from bot.documents.compute import with_values
-from bot.documents.formula import parse_range, parse_reference, shift
-from bot.documents.grid import Book, add_cell, add_merge, new_book, rounded, tidy
-from bot.documents.limits import Limits, Meter, corrupt, too_big
+from bot.documents.excel_parts import number_shapes, rich_text, shared_strings
+from bot.documents.formula import LAST_COLUMN, LAST_ROW, parse_range, parse_reference, shift
+from bot.documents.grid import Book, Hidden, add_cell, add_merge, new_book, rounded, tidy
+from bot.documents.limits import Limits, corrupt, too_big
 from bot.documents.markup import attribute, child, clean, local
 from bot.documents.package import Package
+from bot.documents.workbook_traits import read_traits
 from bot.domain.document import Cell, CellValue, Merge, Sheet, Workbook
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*")
 _LONGEST_FORMULA = 8_192
 _LONGEST_NAME = 255
+_PAGE_TEXTS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_ELEMENTS = ("row", "mergeCell", "col", *_PAGE_TEXTS)
 
 
 # Shared formulas of one sheet by their index: row and column where each stands first, and its text.
@@ -54,58 +58,37 @@ def read(package: Package, limits: Limits) -> Workbook:
         raise too_big(f"more than {limits.max_sheets} sheets")
     styles, strings = package.related(part, "styles"), package.related(part, "sharedStrings")
     if styles is not None:
-        book.shapes = _shapes(package, styles)
+        book.shapes = number_shapes(package, styles)
     if strings is not None:
-        book.strings = list(_strings(package, strings, limits))
-    return Workbook(tuple(_sheet(package, target, name, hidden, book) for name, target, hidden in entries))
+        book.strings = list(shared_strings(package, strings, limits))
+    pages: list[str] = []
+    sheets = tuple(_sheet(package, target, name, hidden, book, pages) for name, target, hidden in entries)
+    parts = [target for _, target, _ in entries]
+    return Workbook(sheets, read_traits(package, part, parts, sheets, pages, limits))
 
 
-def _shapes(package: Package, part: str) -> list[Shape]:
-    """What the number format of each cell style shows."""
-    codes: dict[int, str] = {}
-    shapes: list[Shape] = []
-    for element in markup.stream(package.open(part), ("numFmt", "xf")):
-        format_id = element.get("numFmtId") or "0"
-        if not format_id.isdecimal():
-            continue
-        if local(element) == "numFmt":
-            codes[int(format_id)] = element.get("formatCode") or ""
-        elif (above := element.getparent()) is not None and local(above) == "cellXfs":
-            shapes.append(shape_of(int(format_id), codes.get(int(format_id))))
-    return shapes
-
-
-def _strings(package: Package, part: str, limits: Limits) -> Iterator[str]:
-    count, chars = Meter("shared strings", 2 * limits.max_cells), Meter("shared characters", limits.max_text_chars)
-    for element in markup.stream(package.open(part), ("si",), parent="sst"):
-        text = _rich_text(element)
-        count.add()
-        chars.add(len(text))
-        yield text
-
-
-def _rich_text(element: etree._Element | None) -> str:
-    """The text of a string item: its own or that of its runs, without phonetic hints."""
-    parts: list[str] = []
-    for item in element if element is not None else ():
-        if local(item) == "t":
-            parts.append(item.text or "")
-        elif local(item) == "r":
-            text = child(item, "t")
-            parts.append((text.text or "") if text is not None else "")
-    return tidy("".join(parts))
-
-
-def _sheet(package: Package, part: str, name: str, hidden: bool, book: Book) -> Sheet:
+def _sheet(package: Package, part: str, name: str, hidden: bool, book: Book, pages: list[str]) -> Sheet:
+    """One worksheet; the texts of its page headers and footers go to `pages`."""
     cells: dict[tuple[int, int], Cell] = {}
     merges: list[Merge] = []
     masters: _Masters = {}
+    unseen = Hidden()
     row = 0
-    for element in markup.stream(package.open(part), ("row", "mergeCell")):
-        if local(element) == "mergeCell":
+    for element in markup.stream(package.open(part), _ELEMENTS):
+        kind = local(element)
+        if kind == "mergeCell":
             add_merge(_range(element.get("ref") or ""), book, merges)
             continue
+        if kind == "col":
+            if _is_hidden(element, "width"):
+                unseen.hide_columns(_bound(element.get("min")), _bound(element.get("max")), book)
+            continue
+        if kind != "row":
+            pages.append(clean((element.text or "")[:_LONGEST_NAME]))
+            continue
         row = _row_number(element.get("r"), row + 1)
+        if row <= book.limits.max_row and _is_hidden(element, "ht"):
+            unseen.rows.add(row)
         column = 0
         skipped: str | None = None
         for item in element:
@@ -120,13 +103,26 @@ def _sheet(package: Package, part: str, name: str, hidden: bool, book: Book) -> 
             found = _cell(item, row, column, book, masters)
             if found is not None:
                 add_cell(found, book, cells)
-    return with_values(Sheet(name, cells, tuple(merges), hidden))
+    return with_values(Sheet(name, cells, tuple(merges), hidden, *unseen.of(cells)))
+
+
+def _is_hidden(element: etree._Element, size: str) -> bool:
+    """A row or column that is hidden, filtered away, folded up, or of no height or width."""
+    if element.get("hidden") in ("1", "true", "on"):
+        return True
+    extent = element.get(size)
+    return extent is not None and bool(_NUMBER.fullmatch(extent)) and float(extent) == 0
+
+
+def _bound(text: str | None) -> int:
+    """A column number of a span; 0 where there is none."""
+    return min(int(text), LAST_COLUMN) if text is not None and text.isdecimal() and len(text) <= 9 else 0
 
 
 def _row_number(text: str | None, following: int) -> int:
     if text is None:
         return following
-    if not text.isdecimal() or not 1 <= len(text) <= 7:
+    if not text.isdecimal() or not 1 <= len(text) <= 7 or int(text) > LAST_ROW:
         raise corrupt(f"row {text[:20]!r}")
     return int(text)
 
@@ -158,7 +154,7 @@ def _cell(element: etree._Element, row: int, column: int, book: Book, masters: _
     value: CellValue
     percent = False
     if kind == "inlineStr":
-        value = _rich_text(child(element, "is"))
+        value = rich_text(child(element, "is"))
     elif kind == "str":
         value = tidy(text) if stored is not None else None
     elif not text.strip():

@@ -4,6 +4,7 @@ Failure policy: raises `Refused` TOO_BIG for one cell too many or too far out.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.documents.cellformat import Shape
@@ -14,6 +15,7 @@ from bot.domain.document import Cell, Merge
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EXACT = 10**15
+_MOST_SPANS = 50_000
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class Book:
     chars: Meter
     merges: Meter
     merged: Meter
+    spans: Meter
     since_1904: bool = False
     strings: list[str] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
@@ -37,7 +40,31 @@ def new_book(limits: Limits) -> Book:
         chars=Meter("characters", limits.max_text_chars),
         merges=Meter("merged ranges", limits.max_merges),
         merged=Meter("merged cells", limits.max_merged_cells),
+        spans=Meter("spans of hidden columns", _MOST_SPANS),
     )
+
+
+@dataclass(slots=True)
+class Hidden:
+    """The rows and columns of one sheet that nobody sees."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+    def hide_columns(self, first: int, last: int, book: Book) -> None:
+        """Takes a span of columns in, as far as cells may be filled. Raises `Refused` TOO_BIG for too many spans."""
+        book.spans.add()
+        self.columns.update(range(max(first, 1), min(last, book.limits.max_column) + 1))
+
+    def of(self, cells: Iterable[tuple[int, int]]) -> tuple[frozenset[int], frozenset[int]]:
+        """Those in which there is something to be seen, rows and columns, given the places of the filled cells."""
+        if not self.rows and not self.columns:
+            return frozenset(), frozenset()
+        places = list(cells)
+        return (
+            frozenset(row for row, _ in places if row in self.rows),
+            frozenset(column for _, column in places if column in self.columns),
+        )
 
 
 def rounded(number: float) -> int | float:

@@ -10,6 +10,7 @@ only attacks carry one.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO
 
 from lxml import etree
@@ -19,6 +20,14 @@ from bot.documents.limits import corrupt, too_big
 # Soft hyphen, zero-width and direction marks: not seen by the reader, fatal for comparing.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _OUT_OF_MEMORY = 2  # XML_ERR_NO_MEMORY
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts elements with one of these full names as they end, wherever they stand."""
+
+    tags: frozenset[str]
+    count: int = 0
 
 
 def local(element: etree._Element) -> str:
@@ -49,12 +58,14 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
-def stream(source: IO[bytes], names: Sequence[str], *, parent: str | None = None) -> Iterator[etree._Element]:
+def stream(
+    source: IO[bytes], names: Sequence[str], *, parent: str | None = None, tally: Tally | None = None
+) -> Iterator[etree._Element]:
     """The elements with one of the local names, each complete, in the order of their ends.
 
     With `parent` only the direct children of an element of that name. An element is emptied, and what stood before it
-    dropped, when the next one is asked for. Raises `Refused`: CORRUPT for broken XML or a DOCTYPE, TOO_BIG when
-    memory runs out.
+    dropped, when the next one is asked for. `tally` counts the wanted ones whatever their parent. Raises `Refused`:
+    CORRUPT for broken XML or a DOCTYPE, TOO_BIG when memory runs out.
     """
     checked = False
     try:
@@ -73,6 +84,8 @@ def stream(source: IO[bytes], names: Sequence[str], *, parent: str | None = None
             if not checked:
                 _refuse_doctype(element)
                 checked = True
+            if tally is not None and element.tag in tally.tags:
+                tally.count += 1
             above = element.getparent()
             if parent is not None and (above is None or local(above) != parent):
                 continue

@@ -10,6 +10,7 @@ encryption. Source of the part and relationship rules: ECMA-376 part 2.
 import io
 import posixpath
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, cast
 
@@ -22,11 +23,14 @@ _CENTRAL_ENTRY = b"PK\x01\x02"
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """One relationship: its id, the last word of its type (`worksheet`, `styles`) and the part it leads to."""
+    """One relationship: its id, the last word of its type (`worksheet`, `styles`) and the part it leads to, or for an
+    external one whatever it says.
+    """
 
     id: str
     type: str
     target: str
+    external: bool = False
 
 
 class Package:
@@ -50,6 +54,7 @@ class Package:
         if declared > limits.uncompressed_bytes:
             raise too_big(f"{declared} bytes uncompressed, limit {limits.uncompressed_bytes}")
         self._infos = {_normal(info.filename): info for info in infos}
+        self._relations: dict[str, tuple[Relationship, ...]] = {}
 
     def __contains__(self, name: str) -> bool:
         return _normal(name) in self._infos
@@ -57,6 +62,11 @@ class Package:
     def entries(self) -> tuple[zipfile.ZipInfo, ...]:
         """The directory's entries in the order of the zip; of two with one name the last."""
         return tuple(self._infos.values())
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of all parts, in lower case, without a leading slash."""
+        return self._infos.keys()
 
     def open(self, name: str) -> IO[bytes]:
         """The inflated bytes of a part as a stream. Raises `Refused`, also while reading."""
@@ -79,19 +89,30 @@ class Package:
 
     def relationships(self, name: str) -> tuple[Relationship, ...]:
         """Internal relationships of a part, `""` for those of the package; empty when it has none."""
+        return tuple(relation for relation in self._all_relations(name) if not relation.external)
+
+    def external(self, name: str) -> tuple[Relationship, ...]:
+        """The relationships of a part that lead out of the package: linked files, hyperlinks."""
+        return tuple(relation for relation in self._all_relations(name) if relation.external)
+
+    def _all_relations(self, name: str) -> tuple[Relationship, ...]:
         folder, base = posixpath.split(_normal(name))
         rels = posixpath.join(folder, "_rels", f"{base}.rels")
-        if rels not in self:
-            return ()
-        found = []
+        if rels not in self._relations:
+            self._relations[rels] = tuple(self._read_relations(rels, folder)) if rels in self else ()
+        return self._relations[rels]
+
+    def _read_relations(self, rels: str, folder: str) -> Iterable[Relationship]:
         for element in markup.stream(self.open(rels), ("Relationship",)):
             target = element.get("Target")
-            if target is None or element.get("TargetMode") == "External":
+            if target is None:
                 continue
-            path = target if target.startswith("/") else posixpath.join(folder, target)
+            external = element.get("TargetMode") == "External"
+            if not external:
+                path = target if target.startswith("/") else posixpath.join(folder, target)
+                target = _normal(posixpath.normpath(path))
             kind = (element.get("Type") or "").rpartition("/")[2]
-            found.append(Relationship(element.get("Id") or "", kind, _normal(posixpath.normpath(path))))
-        return tuple(found)
+            yield Relationship(element.get("Id") or "", kind, target, external)
 
     def main_part(self, default: str) -> str:
         """The part that the package's officeDocument relationship names, else `default`. Raises CORRUPT without one."""

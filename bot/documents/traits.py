@@ -9,10 +9,8 @@ Failure policy: what is no mark gives None; raises nothing.
 import re
 from collections.abc import Iterable, Mapping
 
-from bot.domain.document import FormTag
+from bot.domain.document import MARK_AUTHOR, FormTag
 
-# Whose comments are marks of this office: they are left out of what an agency left in its file.
-OUR_AUTHOR = "Thư ký"
 PROPERTIES = ("thuky.round", "thuky.agency", "thuky.form", "thuky.version")
 ENCODINGS = ("", "tcvn3", "vni")
 MAX_ITEMS = 20
@@ -24,14 +22,20 @@ HEAD_PARAGRAPHS = 30
 
 _CODE = r"[a-z0-9][a-z0-9_-]{0,63}"
 _CODES = re.compile(_CODE)
+_OUR_WORDS = re.compile(rf"^\s*{MARK_AUTHOR}:", re.MULTILINE)
 _VERSION = re.compile(r"[0-9]{1,6}")
 # Alone in its line, or behind a label; other words may follow it, as page numbers do in a footer.
 _MARK = re.compile(rf"(?:^|:)[ \t]*({_CODE})/({_CODE})/({_CODE})/v([0-9]{{1,6}})(?![\w/.-])", re.MULTILINE)
 
 
-def is_ours(author: str) -> bool:
-    """Whether a comment of this author is one of our marks."""
-    return " ".join(author.split()).casefold() == OUR_AUTHOR.casefold()
+def theirs(author: str, text: str) -> str:
+    """What of a comment is the agency's own: nothing of ours, and what stands before our words where we added to it.
+
+    Programs that lose the author of a comment keep its words, which begin with our name.
+    """
+    if " ".join(author.split()) == MARK_AUTHOR:
+        return ""
+    return text if MARK_AUTHOR not in text else _OUR_WORDS.split(text, maxsplit=1)[0]
 
 
 def clipped(texts: Iterable[str], most: int = MAX_TEXT) -> tuple[str, ...]:

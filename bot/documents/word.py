@@ -1,8 +1,9 @@
 """A Word file (.docx and its kin) as paragraphs in reading order and tables.
 
 Flow: styles and numbering first → the children of w:body one at a time → paragraphs, tables (nested ones too), content
-controls, text boxes. Tracked insertions count, tracked deletions and hidden text do not; headers, footers, footnotes
-and comments are left out. Blank paragraphs are left out too, but count in their lists, as in Word.
+controls, text boxes → what else the file carries (traits). Tracked insertions count, tracked deletions and hidden text
+do not; headers, footers, footnotes and comments are left out. Blank paragraphs are left out too, but count in their
+lists, as in Word, and among the paragraphs of the part (`Paragraph.at`).
 
 A table cell's text is its paragraphs joined by newlines; a cell that holds only an automatic number has that number.
 
@@ -13,15 +14,26 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from bot.documents import markup
+from bot.documents import carried, markup, traits
 from bot.documents.limits import Limits, Meter
 from bot.documents.markup import attribute, child, local
+from bot.documents.notes import word_comments
 from bot.documents.numbering import read_numbering
 from bot.documents.package import Package
 from bot.documents.styles import ListPlace, list_place, number, outline_level, read_styles, toggle
-from bot.domain.document import Paragraph, TextDocument
+from bot.domain.document import FileKind, Paragraph, TextDocument, Traits
 
-_BLOCKS = ("p", "tbl", "sdt", "customXml", "ins", "moveTo", "AlternateContent")
+_BLOCKS = ("p", "tbl", "sdt", "customXml", "ins", "moveTo", "AlternateContent", "del", "moveFrom")
+# Transitional and strict (part 4, part 1): drawings have paragraphs of their own, which are no w:p.
+_PARAGRAPHS = frozenset(
+    f"{{{namespace}}}p"
+    for namespace in (
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
+)
+_REVISIONS = ("ins", "del", "moveFrom", "moveTo")
+_OUTSIDE = ("header", "footer")
 _GONE = ("del", "moveFrom", "delText", "instrText", "rPr", "pPr", "rt")
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _PICTURES = ("drawing", "pict", "object")
@@ -31,9 +43,28 @@ def read(package: Package, limits: Limits) -> TextDocument:
     """The document of an opened package. Raises `Refused`."""
     part = package.main_part("word/document.xml")
     reader = _Reader(package, part, limits)
-    for element in markup.stream(package.open(part), _BLOCKS, parent="body"):
+    tally = markup.Tally(_PARAGRAPHS)
+    for element in markup.stream(package.open(part), _BLOCKS, parent="body", tally=tally):
+        reader.place(element, tally.count)
         reader.block(element, None, [])
-    return TextDocument(tuple(reader.paragraphs), tuple(tuple(table) for table in reader.tables))
+    tables = tuple(tuple(table) for table in reader.tables)
+    return TextDocument(tuple(reader.paragraphs), tables, _traits(package, part, reader, limits))
+
+
+def _traits(package: Package, part: str, reader: "_Reader", limits: Limits) -> Traits:
+    relations = package.relationships(part)
+    outside = sorted({r.target for r in relations if r.type in _OUTSIDE and r.target in package})
+    head = (paragraph.text for paragraph in reader.paragraphs[: traits.HEAD_PARAGRAPHS])
+    return Traits(
+        FileKind.DOCX,
+        tag=carried.tag_of(package)
+        or traits.visible_tag(head)
+        or traits.visible_tag(carried.texts_of(package, outside, "p")),
+        macros=carried.has_macros(package),
+        links=carried.links_of(package, [part, *sorted({r.target for r in relations})]),
+        comments=traits.clipped(word_comments(package, part, limits)),
+        revisions=traits.clipped(reader.revisions),
+    )
 
 
 class _Reader:
@@ -46,12 +77,21 @@ class _Reader:
         self._cells = Meter("table cells", limits.max_cells)
         self._chars = Meter("characters", limits.max_text_chars)
         self._carried = ""
+        self._places: dict[etree._Element, int] = {}
+        self.revisions: list[str] = []
         self.paragraphs: list[Paragraph] = []
         self.tables: list[list[tuple[str, ...]]] = []
+
+    def place(self, element: etree._Element, last: int) -> None:
+        """Counts the paragraphs in a block of the body; `last` is the ordinal of its last one."""
+        found = list(element.iter(*_PARAGRAPHS))
+        self._places = {paragraph: last - len(found) + ordinal for ordinal, paragraph in enumerate(found, 1)}
 
     def block(self, element: etree._Element, table: int | None, texts: list[str]) -> None:
         """One block; the texts that belong to the cell around it go to `texts`."""
         name = local(element)
+        if name in _REVISIONS:
+            self._note(element)
         if name == "p":
             self._paragraph(element, table, texts)
         elif name == "tbl":
@@ -65,7 +105,9 @@ class _Reader:
         self.tables.append(rows)
         ordinal = len(self.tables)
         for row in _members(element, "tr"):
-            if child(child(row, "trPr"), "del") is None:
+            if child(child(row, "trPr"), "del") is not None:
+                self._note(row)
+            else:
                 cells = []
                 for cell in _members(row, "tc"):
                     self._cells.add()
@@ -95,7 +137,8 @@ class _Reader:
             if text.strip():
                 bold = all(weight for span, weight in spans if span.strip())
                 level = self._level(properties, style_id)
-                self.paragraphs.append(Paragraph(text, level, bold, printed, table))
+                at = self._places.get(element, 0)
+                self.paragraphs.append(Paragraph(text, level, bold, printed, table, at))
                 texts.append(text)
             elif printed:
                 texts.append(printed)
@@ -113,6 +156,8 @@ class _Reader:
     ) -> None:
         for item in items:
             name = local(item)
+            if name in _REVISIONS:
+                self._note(item)
             if name in _GONE:
                 continue
             if name == "t":
@@ -127,6 +172,14 @@ class _Reader:
                     self._inline(item, style_id, spans, boxes, self._is_bold(properties, style_id))
             else:
                 self._inline(_inside(item), style_id, spans, boxes, bold)
+
+    def _note(self, change: etree._Element) -> None:
+        """Keeps the text of a tracked change; what was deleted within an insertion is a change of its own."""
+        if len(self.revisions) < traits.MAX_ITEMS:
+            wanted = ("{*}t",) if local(change) in ("ins", "moveTo") else ("{*}t", "{*}delText")
+            text = markup.clean("".join(t.text or "" for t in change.iter(*wanted)))
+            if text.strip():
+                self.revisions.append(text)
 
     def _is_bold(self, properties: etree._Element | None, style_id: str | None) -> bool:
         direct = toggle(child(properties, "b"))

@@ -266,9 +266,9 @@ def test_python_docx_file() -> None:
     document = read_document(buffer.getvalue(), Limits())
     assert document == TextDocument(
         (
-            Paragraph("I. Công tác chỉ đạo", level=1, bold=True),
-            Paragraph("Đã ban hành kế hoạch"),
-            Paragraph("Hộ tịch", table=1),
+            Paragraph("I. Công tác chỉ đạo", level=1, bold=True, at=1),
+            Paragraph("Đã ban hành kế hoạch", at=2),
+            Paragraph("Hộ tịch", table=1, at=4),
         ),
         ((("", "Hộ tịch"),),),
     )
