@@ -24,7 +24,7 @@ from bot.checks.rows import (
 )
 from bot.checks.spec import Located, Missing, locate
 from bot.checks.values import Problem, read_cell
-from bot.domain.document import Workbook
+from bot.domain.document import Cell, Workbook
 from bot.domain.form import CellType, Row, TableSpec
 
 _NUMERIC = frozenset({CellType.INTEGER, CellType.DECIMAL, CellType.PERCENT, CellType.MINUTES})
@@ -73,6 +73,7 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
     filled = {key for key, cell in cells.items() if not is_blank(cell)}
     code = code_text(cells[spec.code_column]) if spec.code_column in cells else ""
     label = cell_text(cells.get(spec.label_column or ""))
+    filled = _without_idle(spec, cells, filled, label or code or text)
     kind = _row_kind(spec, filled, code, label or code or text)
     if kind is None:
         return None, []
@@ -94,6 +95,21 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
         if numeric and figure is not None:
             figures[column.key] = figure
     return TableRow(number, kind, code, label, figures), problems
+
+
+def _without_idle(spec: TableSpec, cells: Mapping[str, Cell | None], filled: set[str], first: str) -> set[str]:
+    """What is filled in a row, its formulas left out where nothing but its name stands beside them and they come to
+    nought: blank forms carry their formulas in rows that nobody has filled in. A total row is its formulas.
+    """
+    if spec.total is not None and is_total(first, spec.total.labels):
+        return filled
+    named = filled & {spec.code_column, spec.label_column}
+    idle = {key for key in filled - named if (cell := cells[key]) is not None and _is_idle(cell)}
+    return named if filled == named | idle else filled
+
+
+def _is_idle(cell: Cell) -> bool:
+    return cell.formula is not None and cell.error is None and cell.value in (None, "", 0)
 
 
 def _row_kind(spec: TableSpec, filled: set[str], code: str, first: str) -> RowKind | None:

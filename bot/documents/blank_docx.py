@@ -94,10 +94,7 @@ def _set_page(document: Any, mark: str) -> None:
 
 def _put_letterhead(document: Any, facts: BlankFacts, words: BlankWords) -> None:
     table = document.add_table(rows=2, cols=2)
-    table.autofit = False
-    for row in table.rows:
-        for cell, width in zip(row.cells, (Cm(6.6), Cm(9.4)), strict=True):
-            cell.width = width
+    _set_widths(table, (6.2, 9.8))
     (left, right), (number, place) = (row.cells for row in table.rows)
     _run(left.paragraphs[0], facts.agency.upper(), size=12, bold=True)
     _run(left.add_paragraph(), "_______", size=8)
@@ -106,6 +103,15 @@ def _put_letterhead(document: Any, facts: BlankFacts, words: BlankWords) -> None
     _run(right.add_paragraph(), "_______________", size=8)
     _run(number.paragraphs[0], words.say("letter.number"), size=13)
     _run(place.paragraphs[0], words.say("letter.place", year=facts.window.last.year), size=13, italic=True)
+
+
+def _set_widths(table: Any, widths: Sequence[float]) -> None:
+    """In centimetres; LibreOffice goes by the columns, Word by the cells."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
 
 
 def _put_title(document: Any, form: Form, facts: BlankFacts, words: BlankWords) -> None:
@@ -127,7 +133,7 @@ def _put_parts(document: Any, form: Form, facts: BlankFacts, words: BlankWords) 
     shown = list(_shown(form, facts.parts))
     for part in shown:
         depth = _depth(form, part)
-        text = f"{_printed(form, part)}. {part.title.upper() if depth == 1 else part.title}"
+        text = f"{_printed(part)}. {part.title.upper() if depth == 1 else part.title}"
         if part.optional and part.code not in facts.parts:
             text = f"{text} {words.say('letter.optional')}"
         document.add_paragraph(text, style=f"Heading {min(depth, 4)}")
@@ -157,7 +163,7 @@ def _depth(form: Form, part: Part) -> int:
     return depth
 
 
-def _printed(form: Form, part: Part) -> str:
+def _printed(part: Part) -> str:
     """The number as reports print it: `II`, and `2` for II.2 beneath it; `1.2` stays whole."""
     top, dot, rest = part.code.partition(".")
     return rest if dot and part.parent is not None and _ROMAN.fullmatch(top) else part.code
@@ -165,7 +171,9 @@ def _printed(form: Form, part: Part) -> str:
 
 def _put_end(document: Any, facts: BlankFacts, words: BlankWords) -> None:
     _line(document, words.say("letter.closing", period=facts.period, agency=facts.agency))
+    document.add_paragraph()
     table = document.add_table(rows=1, cols=2)
+    _set_widths(table, (8, 8))
     left, right = table.rows[0].cells
     lines = ("letter.recipients", "letter.recipient", "letter.archive")
     for at, key in enumerate(lines):
@@ -176,9 +184,7 @@ def _put_end(document: Any, facts: BlankFacts, words: BlankWords) -> None:
     _run(right.add_paragraph(), words.say("letter.head_note"), size=12, italic=True)
 
 
-def _run(
-    paragraph: Any, text: str, *, size: float, bold: bool = False, italic: bool = False, after: float = 0
-) -> None:
+def _run(paragraph: Any, text: str, *, size: float, bold: bool = False, italic: bool = False, after: float = 0) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_after = Pt(after)
     run = paragraph.add_run(text)

@@ -1,12 +1,13 @@
 """What may be typed into the cells of a blank table: number format, validation and the words that help.
 
-Flow: a column or fixed row of the form → `Entry`, which the sheet lays over its cells. A cell whose contents Excel would
-turn into something else (12/3 into a date) is text. Nothing here fails.
+Flow: a column or fixed row of the form → `Entry`, which the sheet lays over its cells. A cell whose contents Excel
+would turn into something else (12/3 into a date) is text. Nothing here fails.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Literal
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -35,8 +36,8 @@ class Entry:
     number_format: str
     title: str
     prompt: str
-    kind: str | None = None
-    operator: str | None = None
+    kind: Literal["whole", "decimal", "date", "list"] | None = None
+    operator: Literal["between", "lessThanOrEqual", "greaterThanOrEqual"] | None = None
     first: str | None = None
     second: str | None = None
     error: str = ""
@@ -117,7 +118,7 @@ def _shown(value: Decimal) -> str:
     return f"{value.normalize():f}".replace(".", ",")
 
 
-def _rule(spec: Column | Row, kind: CellType, facts: BlankFacts) -> dict[str, str] | None:
+def _rule(spec: Column | Row, kind: CellType, facts: BlankFacts) -> dict[str, Any] | None:
     """Excel's validation, None where anything may be typed."""
     match kind:
         case CellType.INTEGER:
@@ -136,7 +137,7 @@ def _rule(spec: Column | Row, kind: CellType, facts: BlankFacts) -> dict[str, st
     return None
 
 
-def _between(kind: str, least: Decimal | None, most: Decimal | None) -> dict[str, str]:
+def _between(kind: str, least: Decimal | None, most: Decimal | None) -> dict[str, Any]:
     if least is not None and most is not None:
         return _operands(kind, "between", f"{least:f}", f"{most:f}")
     if most is not None:
@@ -144,7 +145,7 @@ def _between(kind: str, least: Decimal | None, most: Decimal | None) -> dict[str
     return _operands(kind, "greaterThanOrEqual", f"{least:f}" if least is not None else "-999999999999")
 
 
-def _operands(kind: str, operator: str, first: str, second: str | None = None) -> dict[str, str]:
+def _operands(kind: str, operator: str, first: str, second: str | None = None) -> dict[str, Any]:
     found = {"kind": kind, "operator": operator, "first": first}
     return found if second is None else {**found, "second": second}
 

@@ -3,6 +3,7 @@
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 _FONT = "Times New Roman"
@@ -11,6 +12,14 @@ _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 HEADER_FILL, LOCKED_FILL, CARRIED_FILL = "DDE6F0", "F2F2F2", "EAF3E6"
 _LINE_HEIGHT = 15.5
 _PORTRAIT_LETTERS = 95  # what an upright A4 page takes in at a size that reads well
+
+
+def cell_of(sheet: Worksheet, row: int, column: int) -> Cell:
+    """The cell at that place. TypeError within a merged range, where nothing may be written."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        raise TypeError(f"{cell.coordinate} lies within a merged range")
+    return cell
 
 
 def put_text(
@@ -30,7 +39,8 @@ def put_text(
     """A text outside of the table, over the columns from `first` to `last`."""
     if last > first:
         sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
-    cell: Cell = sheet.cell(row, first, text)  # type: ignore[assignment]  # a merged range's first cell is a Cell
+    cell = cell_of(sheet, row, first)
+    cell.value = text
     cell.font = Font(name=_FONT, size=size, bold=bold, italic=italic, color=color)
     cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=True)
     cell.protection = Protection(locked=locked)
@@ -41,16 +51,14 @@ def put_header(sheet: Worksheet, row: int, column: int, rows: int, columns: int,
     """A text of the header over a block of cells, each with its border."""
     for r in range(row, row + rows):
         for c in range(column, column + columns):
-            style_cell(sheet.cell(r, c), bold=bold, align="center", fill=HEADER_FILL, locked=True)
-    sheet.cell(row, column).value = text
+            style_cell(cell_of(sheet, r, c), bold=bold, align="center", fill=HEADER_FILL, locked=True)
+    cell_of(sheet, row, column).value = text
     if rows * columns > 1:
-        sheet.merge_cells(
-            start_row=row, start_column=column, end_row=row + rows - 1, end_column=column + columns - 1
-        )
+        sheet.merge_cells(start_row=row, start_column=column, end_row=row + rows - 1, end_column=column + columns - 1)
 
 
 def style_cell(
-    cell: object,
+    cell: Cell,
     *,
     bold: bool = False,
     align: str = "left",
@@ -59,10 +67,10 @@ def style_cell(
     number_format: str = "General",
 ) -> None:
     """The look of a cell of the table."""
-    assert isinstance(cell, Cell)
     cell.font = Font(name=_FONT, size=11, bold=bold)
     cell.border = _BOX
-    cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=True)
+    indent = 0 if align == "center" else 1
+    cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=True, indent=indent)
     cell.protection = Protection(locked=locked)
     cell.number_format = number_format
     if fill:
@@ -85,15 +93,17 @@ def set_page(
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape" if sum(widths) > _PORTRAIT_LETTERS else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
     sheet.print_options.horizontalCentered = True
     sheet.print_title_rows = f"{header_rows[0]}:{header_rows[1]}"
-    sheet.oddFooter.left.text, sheet.oddFooter.left.size = mark, 8
-    sheet.oddFooter.right.text, sheet.oddFooter.right.size = page, 8
-    sheet.freeze_panes = sheet.cell(*frozen)
+    for part, text in (("left", mark), ("right", page)):
+        piece = getattr(sheet.oddFooter, part)
+        piece.text, piece.size = text, 8
+    sheet.freeze_panes = f"{get_column_letter(frozen[1])}{frozen[0]}"
     sheet.sheet_view.showGridLines = False
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _LINE_HEIGHT + 3, True
 
 
 def protect(sheet: Worksheet) -> None:

@@ -8,24 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-KEYS = frozenset(
-    f"{section}.{key}"
-    for section, keys in {
-        "head": ("period", "agency", "receiver", "window", "annex", "total_count"),
-        "mark": ("mark", "page"),
-        "sign": ("day", "left", "left_note", "right", "right_note"),
-        "sheet": ("name", "computed", "carried"),
-        "entry": (
-            "wrong required integer decimal percent date window choice series parts percents minutes text"
-            " minimum maximum both unit figures wrong_integer wrong_decimal wrong_percent wrong_date wrong_window"
-            " wrong_choice wrong_minutes"
-        ).split(),
-        "letter": (
-            "nation motto number place report optional closing recipients recipient archive head head_note"
-        ).split(),
-    }.items()
-    for key in keys
-)
+_SECTIONS = {
+    "head": "period agency receiver window annex total_count",
+    "mark": "mark page",
+    "sign": "day left left_note right right_note",
+    "sheet": "name computed carried",
+    "entry": """wrong required integer decimal percent date window choice series parts percents minutes text minimum
+        maximum both unit figures wrong_integer wrong_decimal wrong_percent wrong_date wrong_window wrong_choice
+        wrong_minutes""",
+    "letter": "number place nation motto report optional closing recipients recipient archive head head_note",
+}
+KEYS = frozenset(f"{section}.{key}" for section, keys in _SECTIONS.items() for key in keys.split())
 
 
 class BlankWordsError(ValueError):
