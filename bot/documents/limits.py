@@ -21,7 +21,8 @@ class Limits:
     `max_column` are the farthest filled cell: a stray one at XFD1048576 would make every loop over the sheet endless.
     `max_merged_cells` counts the cells under merged ranges. `mail_seconds` is for all files of one mail together.
     `entries` and `contained_bytes` are what is taken out of one archive: the parent holds that much. Of a PDF the
-    first `pdf_pages` and `pdf_chars` are read.
+    first `pdf_pages` and `pdf_chars` are read. `convert_seconds` are for all files of a mail that LibreOffice converts,
+    beside `mail_seconds`; `convert_memory_bytes` is its address space, of which it fills a twentieth.
     """
 
     memory_bytes: int = 320 * MIB
@@ -46,6 +47,8 @@ class Limits:
     stderr_bytes: int = 4_096
     entries: int = 200
     contained_bytes: int = 100 * MIB
+    convert_seconds: float = 30.0
+    convert_memory_bytes: int = 4096 * MIB
     pdf_pages: int = 30
     pdf_chars: int = 400_000
 

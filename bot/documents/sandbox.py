@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.documents import kinds
+from bot.documents.converter import ENDINGS, Converter
 from bot.documents.limits import DEFAULT_LIMITS, Limits
 from bot.documents.talk import ChildError, talk
 from bot.documents.wire import Decoder
@@ -38,24 +39,47 @@ _NEVER_READ = frozenset(
 class Sandbox:
     """Reads files that nobody vouches for. Holds no state between files and may be shared by threads."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, command: Sequence[str] | None = None) -> None:
-        """`command` replaces the child's command line (tests: children that hang, flood or lie)."""
+    def __init__(
+        self,
+        limits: Limits = DEFAULT_LIMITS,
+        command: Sequence[str] | None = None,
+        converter: Converter | None = None,
+    ) -> None:
+        """`command` replaces the child's command line (tests: children that hang, flood or lie). Without `converter`
+        .doc and .rtf are UNCONVERTED.
+        """
         self._limits = limits
+        self._converter = converter
         self._command = tuple(command) if command is not None else _command(limits)
 
     def read(self, payload: bytes, name: str) -> Document:
         """The facts of one file within `limits.wall_seconds`. `name` stands in details only, never decides anything."""
-        return self._read(payload, name, self._limits.wall_seconds)
+        (document,) = self.read_many(((name, payload),))
+        return document
 
     def read_many(self, files: Sequence[tuple[str, bytes]]) -> tuple[Document, ...]:
-        """The facts of a mail's files (name, bytes) in their order, all within `limits.mail_seconds`.
+        """The facts of a mail's files (name, bytes) in their order, all within `limits.mail_seconds`, and within
+        `limits.convert_seconds` more where there are some that LibreOffice must convert.
 
         A file whose turn comes after that is `Unreadable` TIMEOUT, unless its first bytes already say enough.
         """
         end = time.monotonic() + self._limits.mail_seconds
-        return tuple(
-            self._read(payload, name, min(self._limits.wall_seconds, end - time.monotonic())) for name, payload in files
-        )
+        found: list[Document] = [self._read(payload, name, end) for name, payload in files]
+        old = [i for i, document in enumerate(found) if _must_be_converted(document)]
+        if not old:
+            return tuple(found)
+        began = time.monotonic()
+        converted = self._converted([(_kind(found[i]), files[i][1]) for i in old])
+        end += time.monotonic() - began
+        for i, result in zip(old, converted, strict=True):
+            kind = _kind(found[i])
+            found[i] = _as_kind(self._read(result, files[i][0], end), kind) if isinstance(result, bytes) else result
+        return tuple(found)
+
+    def _converted(self, files: Sequence[tuple[FileKind, bytes]]) -> tuple[bytes | Unreadable, ...]:
+        if self._converter is not None:
+            return self._converter.convert(files)
+        return tuple(Unreadable(UnreadableReason.UNCONVERTED, kind, "no LibreOffice") for kind, _ in files)
 
     def unpack(self, payload: bytes, name: str) -> Unpacked:
         """The files of an archive, of an Outlook mail (.msg) or of a winmail.dat, within `limits.wall_seconds`.
@@ -77,7 +101,7 @@ class Sandbox:
         self._talk(Task("annotate", name, tuple(marks)), payload, decoder.feed, 2 * self._limits.file_bytes)
         return decoder.annotated
 
-    def _read(self, payload: bytes, name: str, seconds: float) -> Document:
+    def _read(self, payload: bytes, name: str, end: float) -> Document:
         kind = kinds.sniff(payload)
         if kinds.is_blank(payload):
             return Unreadable(UnreadableReason.EMPTY, kind or FileKind.OTHER)
@@ -86,6 +110,9 @@ class Sandbox:
             return fault
         if kind in _NEVER_READ:
             return Unreadable(UnreadableReason.UNSUPPORTED, kind)
+        if kind is FileKind.RTF:
+            return Unreadable(UnreadableReason.UNCONVERTED, kind)
+        seconds = min(self._limits.wall_seconds, end - time.monotonic())
         if seconds < _LEAST_SECONDS:
             detail = f"{name!r}: the mail's time was used up before its turn"
             return Unreadable(UnreadableReason.TIMEOUT, kinds.guess(payload), detail)
@@ -127,6 +154,23 @@ class Sandbox:
         else:
             return None
         return Unreadable(reason, kinds.guess(payload), f"{task.name!r}: {words}")
+
+
+def _must_be_converted(document: Document) -> bool:
+    """The child has no reader for it, but LibreOffice may have."""
+    unread = (UnreadableReason.UNSUPPORTED, UnreadableReason.UNCONVERTED)
+    return isinstance(document, Unreadable) and document.reason in unread and document.kind in ENDINGS
+
+
+def _kind(document: Document) -> FileKind:
+    return document.kind if isinstance(document, Unreadable) else document.traits.kind
+
+
+def _as_kind(document: Document, kind: FileKind) -> Document:
+    """What was read from a converted file, as the file of that kind which it was."""
+    if isinstance(document, Unreadable):
+        return replace(document, kind=kind)
+    return replace(document, traits=replace(document.traits, kind=kind))
 
 
 def _command(limits: Limits) -> tuple[str, ...]:

@@ -130,26 +130,36 @@ class _Child:
         return complete
 
     def await_exit(self) -> int:
-        """The exit status (a signal as its negative) of a child that fell silent. Raises TimeoutError."""
-        pause = 0.0005
-        while True:
-            # Not reaped before its group is killed: until then nobody else can be given its number.
-            ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if ended is not None:
-                return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
-            if time.monotonic() >= self._deadline:
-                raise TimeoutError
-            time.sleep(pause)
-            pause = min(pause * 2, 0.02)
+        return await_exit(self._process, self._deadline)
 
     def end(self) -> None:
-        """Kills whatever is left of the child's process group and closes the pipes."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
+        end_group(self._process)
+
+
+def await_exit(process: "subprocess.Popen[bytes]", deadline: float) -> int:
+    """The exit status (a signal as its negative) of a process that is left alone. Raises TimeoutError at `deadline`
+    (of the monotonic clock).
+    """
+    pause = 0.0005
+    while True:
+        # Not reaped before its group is killed: until then nobody else can be given its number.
+        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is not None:
+            return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        time.sleep(pause)
+        pause = min(pause * 2, 0.02)
+
+
+def end_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kills whatever is left of the process group that a process leads, and closes its pipes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
 
 
 def _written(pipe: IO[bytes], waiting: memoryview) -> memoryview | None:
