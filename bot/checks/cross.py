@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.checks.annexes import annex_number, named_annexes
 from bot.checks.context import CheckContext
 from bot.checks.registry import ALL, check
-from bot.domain.document import PeriodStanding
+from bot.domain.document import PeriodStanding, Unreadable
 from bot.domain.form import Severity
 from bot.domain.submission import Finding, ParamValue, Place
 from bot.text.dates import say_date
@@ -104,6 +105,50 @@ def unknown_issuer(context: CheckContext) -> Iterator[Finding]:
 def _begins(name: str, stranger: str) -> bool:
     """Whether a letterhead's line is how that name begins: `VĂN PHÒNG UBND` of the `Văn phòng UBND tỉnh`."""
     return any(hit.position == 0 for hit in NameIndex([("", stranger)]).find(name))
+
+
+@check("C104", Severity.ERROR, ALL)
+def wrong_annex(context: CheckContext) -> Iterator[Finding]:
+    """Wrong annex.
+
+    What it does:
+        Reads which annex the head of the document names, and compares it with the one that the letter gives the
+        agency; Roman and Arabic numbers are equal. Nothing is said when it names none, or the right one too. Only a
+        remark where the letter gives the same annex to several agencies, for then the letter may be wrong.
+    Why it matters:
+        Each annex has its own criteria; figures of another annex cannot be merged with those asked for.
+    How to mend it:
+        Send the annex that the letter gives your agency; if only the heading is wrong, correct it and send again.
+    Example:
+        "PHỤ LỤC SỐ 05" sent by an agency that was given annex XII.
+    """
+    own, named = annex_number(context.assignment.annex), named_annexes(context.document)
+    if own is None or not named or own in {number for number, _ in named}:
+        return
+    given = {a.agency for a in context.round.assignments if annex_number(a.annex) == own} | {context.agency.code}
+    severity = Severity.REMARK if len(given) > 1 else Severity.ERROR
+    reason = "several" if len(given) > 1 else "one"
+    params: dict[str, ParamValue] = {"reason": reason, "actual": named[0][1], "expected": context.assignment.annex}
+    yield Finding("C104", severity, Place(file=context.file_name), params)
+
+
+@check("C105", Severity.REMARK, ALL)
+def old_version(context: CheckContext) -> Iterator[Finding]:
+    """Old version of the form.
+
+    What it does:
+        Reads the version that a blank form of ours carries inside, and compares it with the one now in use.
+    Why it matters:
+        Rows or columns may have been added since, which the older form cannot hold.
+    How to mend it:
+        Fill in the form that came with the request. Where nothing is missing, the report counts as it is.
+    Example:
+        Version 1 of II.06, filled in again after version 2 was sent round.
+    """
+    tag = None if isinstance(context.document, Unreadable) else context.document.traits.tag
+    if tag is not None and tag.form == context.form.code and tag.version < context.form.version:
+        params: dict[str, ParamValue] = {"actual": tag.version, "expected": context.form.version}
+        yield Finding("C105", Severity.REMARK, Place(file=context.file_name), params)
 
 
 def put_aside(context: CheckContext, other: str) -> tuple[Finding, ...]:
