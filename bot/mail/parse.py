@@ -30,6 +30,7 @@ from bot.mail.headers import (
     parse_addresses,
 )
 from bot.mail.parts import Contents, Part
+from bot.text.legacy_encoding import repair
 
 MAX_HEADERS: Final = 1_000
 MAX_SUBJECT: Final = 998
@@ -102,7 +103,7 @@ def _mail(raw: bytes, message: Part, contents: Contents) -> InboundMail:
         defects.append("no_message_id")
     if not _is_date(next(iter(fields.get("date", ())), "")):
         defects.append("bad_date")
-    text = contents.text
+    text = repair(contents.text)
     forwarded = (*contents.forwarded_from, *_quoted_senders(text))
     return InboundMail(
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -111,7 +112,7 @@ def _mail(raw: bytes, message: Part, contents: Contents) -> InboundMail:
         from_addresses=_addresses(senders),
         from_name=next((m.name for m in senders if m.name), ""),
         to_addresses=_addresses(_mailboxes((*fields.get("to", ()), *fields.get("cc", ())))),
-        subject=decode_value(next(iter(fields.get("subject", ())), ""))[:MAX_SUBJECT],
+        subject=repair(decode_value(next(iter(fields.get("subject", ())), ""))[:MAX_SUBJECT]),
         text=text,
         attachments=contents.attachments(),
         headers={name: tuple(map(decode_value, values)) for name, values in fields.items()},
