@@ -20,6 +20,7 @@ from bot.demo.samples import (
     sample_broadcasts,
     stats_values,
 )
+from bot.demo.scores import SCORES_FIRST_ROW, ScoreRow, sample_scores, selfscore
 from bot.demo.sheets import (
     FONT,
     new_sheet,
@@ -36,11 +37,13 @@ __all__ = [
     "FIELDS",
     "II06_FIRST_ROW",
     "LIST_FIRST_ROW",
+    "SCORES_FIRST_ROW",
     "STATS_FIRST_ROW",
     "Article",
     "Broadcast",
     "Ii06Row",
     "PartLike",
+    "ScoreRow",
     "articles",
     "broadcasts",
     "cchc_stats",
@@ -49,6 +52,8 @@ __all__ = [
     "narrative",
     "sample_articles",
     "sample_broadcasts",
+    "sample_scores",
+    "selfscore",
     "stats_values",
 ]
 
@@ -125,21 +130,23 @@ def cchc_stats(
     values: Mapping[str, Any] | None = None,
     break_cell: Mapping[str, Any] | None = None,
     missing: Collection[str] = (),
+    title: str = "Thống kê số liệu thực hiện các chỉ tiêu cải cách hành chính",
+    notes: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The CCHC statistics (.xlsx): these coded rows in order, `values` by row code in column D, blank elsewhere; rows
-    whose code is in `missing` are left out. Rows begin in STATS_FIRST_ROW.
+    """Statistics under that title (.xlsx): these coded rows in order, by row code `values` in column D and `notes` in
+    column E, blank elsewhere; rows whose code is in `missing` are left out. Rows begin in STATS_FIRST_ROW.
     """
     book, sheet = new_sheet("Thống kê CCHC", widths=[9, 62, 22, 14, 24])
-    put_title(sheet, 1, 5, "THỐNG KÊ SỐ LIỆU THỰC HIỆN CÁC CHỈ TIÊU CẢI CÁCH HÀNH CHÍNH", bold=True, size=14)
+    put_title(sheet, 1, 5, title.upper(), bold=True, size=14)
     put_title(sheet, 2, 5, f"Kỳ báo cáo: {period_words}")
     put_title(sheet, 3, 5, f"Đơn vị báo cáo: {agency_name}")
     for column, text in enumerate(("STT", "Chỉ tiêu thống kê", "Đơn vị tính", "Số liệu", "Ghi chú"), 1):
         put_header(sheet, STATS_FIRST_ROW - 1, column, text)
     kept = [row for row in rows if row.code not in missing]
     for at, row in enumerate(kept):
-        value = (values or {}).get(row.code)
+        value, note = (values or {}).get(row.code), (notes or {}).get(row.code)
         heading = "." not in row.code
-        put_row(sheet, STATS_FIRST_ROW + at, [row.code, row.label, row.unit, value, None], bold=heading)
+        put_row(sheet, STATS_FIRST_ROW + at, [row.code, row.label, row.unit, value, note], bold=heading)
     put_signatures(sheet, STATS_FIRST_ROW + len(kept) + 1, 5)
     return saved(book, sheet, break_cell, freeze=f"C{STATS_FIRST_ROW}")
 
