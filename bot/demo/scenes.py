@@ -57,22 +57,27 @@ class Cast:
         period = self.round.period
         return say_period(period.kind.value, period.ordinal, period.year, "vi").replace("/", " năm ")
 
+    @property
+    def _seed(self) -> int:
+        """One for all files of an agency, so that its text and its tables say the same."""
+        return sum(self.agency.code.encode())
+
     def narrative(
         self, *, missing: Sequence[str] = (), empty: Sequence[str] = (), period: str = "", name: str = ""
     ) -> bytes:
         form, owed = self._owed("narrative")
         parts = [p for p in form.parts if not owed or p.code in owed]
-        return documents.narrative(
-            name or self.agency.name, self.superior, period or self.period, parts, missing=missing, empty=empty
-        )
+        named, when = name or self.agency.name, period or self.period
+        lines = documents.ii06_rows(self._seed)
+        return documents.narrative(named, self.superior, when, parts, missing=missing, empty=empty, lines=lines)
 
     def ii06(self, broken: Mapping[str, object] | None = None) -> bytes:
-        return documents.ii06(self.agency.name, self.period, break_cell=broken, seed=sum(self.agency.code.encode()))
+        return documents.ii06(self.agency.name, self.period, break_cell=broken, seed=self._seed)
 
     def stats(self, broken: Mapping[str, object] | None = None) -> bytes:
         form, _ = self._owed("cchc_stats")
         assert form.table is not None
-        values = documents.stats_values(sum(self.agency.code.encode()))
+        values = documents.stats_values(self._seed)
         return documents.cchc_stats(self.agency.name, self.period, form.table.rows, values=values, break_cell=broken)
 
     def broadcasts(self) -> bytes:

@@ -3,7 +3,7 @@
 import io
 import random
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -12,8 +12,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from bot.demo.samples import Ii06Row, ii06_rows
+
 _FONT = "Times New Roman"
-_DISTRICT = re.compile(r"UBND (?:thành phố|thị xã|huyện|quận) (?P<name>.+)")
+_PEOPLES_COMMITTEE = re.compile(r"UBND (?:thành phố|thị xã|huyện|quận|xã|phường|thị trấn) (?P<name>.+)")
 _MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 
 
@@ -36,7 +38,7 @@ _SENTENCES = {
         "Đã rà soát {c} văn bản; kiến nghị sửa đổi, bổ sung các văn bản không còn phù hợp.",
     ),
     "thủ tục": (
-        "Đã tiếp nhận {d} hồ sơ, giải quyết đúng hạn và trước hạn đạt {p}%.",
+        "Tổng số hồ sơ đã tiếp nhận trong kỳ là {received} hồ sơ; giải quyết đúng hạn và trước hạn đạt {on_time}%.",
         "Công bố {a} thủ tục hành chính; niêm yết công khai đầy đủ tại bộ phận một cửa.",
     ),
     "tài chính": (
@@ -67,10 +69,18 @@ def narrative(
     place: str = "",
     day: date = date(2023, 3, 8),
     seed: int = 1,
+    lines: Sequence[Ii06Row] | None = None,
+    subject: str = "Kết quả công tác cải cách hành chính",
+    below: str = "",
+    said: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
     """A narrative (.docx) of these parts. `period` as it stands in the title (`quý I năm 2023`); parts whose code is
     in `missing` are left out, those in `empty` have a heading and nothing beneath it. `number` and `place` are made
-    from the agency's name when empty: `45/BC-UBND` and the district's name, `45/BC-STP` and the province's.
+    from the agency's name when empty: `45/BC-UBND` and the district's name, `45/BC-STP` and the province's. Files
+    received and settled are those of `lines`, the same as `documents.ii06` makes by itself when None.
+
+    The title is `subject` and the period, with the line `below` under it. `said` has the sentences of a part by its
+    code, instead of general ones. An empty `superior` leaves the agency alone in its letterhead.
     """
     random_figures = random.Random(f"{agency_name}{seed}")  # noqa: S311  figures for show
     document = Document()
@@ -81,12 +91,15 @@ def narrative(
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin, section.right_margin = Cm(3), Cm(2)
     section.top_margin, section.bottom_margin = Cm(2), Cm(2)
-    district = _DISTRICT.match(agency_name)
-    number = number or f"45/BC-{'UBND' if district else _initials(agency_name)}"
-    place = place or (district["name"] if district else "Bình Dương")
+    stated = _stated(ii06_rows() if lines is None else lines)
+    committee = _PEOPLES_COMMITTEE.match(agency_name)
+    number = number or f"45/BC-{'UBND' if committee else _initials(agency_name)}"
+    place = place or (committee["name"] if committee else "Bình Dương")
     _letterhead(document, agency_name, superior, number, place, day)
     _line(document, "BÁO CÁO", bold=True, centred=True)
-    _line(document, f"Kết quả công tác cải cách hành chính {period}", bold=True, centred=True)
+    _line(document, f"{subject} {period}", bold=True, centred=True)
+    if below:
+        _line(document, below, centred=True)
     _line(document, "")
     kept = [part for part in parts if part.code not in missing]
     leaves = {part.code for part in kept} - {part.code.rpartition(".")[0] for part in kept}
@@ -95,7 +108,7 @@ def narrative(
         shown = part.code if top else part.code.rpartition(".")[2]
         _line(document, f"{shown}. {part.title.upper() if top else part.title}", bold=True)
         if part.code not in empty and part.code in leaves:
-            for sentence in _sentences(part.title, random_figures):
+            for sentence in (said or {}).get(part.code) or _sentences(part.title, random_figures, stated):
                 _line(document, sentence, indent=True)
     _line(document, "")
     _line(document, "THỦ TRƯỞNG CƠ QUAN", bold=True, right=True)
@@ -120,7 +133,8 @@ def _letterhead(document: Any, agency_name: str, superior: str, number: str, pla
     # Nghị định 30/2020/NĐ-CP, phụ lục I: a nought before days below 10 and before months 1 and 2 only.
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     dated = f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
-    texts = [[(superior.upper(), False), (agency_name.upper(), True)], [(_MOTTO[0], True), (_MOTTO[1], True)]]
+    above = [(superior.upper(), False)] if superior else []
+    texts = [[*above, (agency_name.upper(), True)], [(_MOTTO[0], True), (_MOTTO[1], True)]]
     for column, lines in enumerate(texts):
         cell = table.cell(0, column)
         for at, (text, bold) in enumerate(lines):
@@ -150,9 +164,18 @@ def _line(
         paragraph.paragraph_format.first_line_indent = Cm(1.27)
 
 
-def _sentences(title: str, figures: random.Random) -> list[str]:
+def _stated(lines: Sequence[Ii06Row]) -> dict[str, str]:
+    """What the text says of the files in II.06, as people write it: 2.544 and 98,5."""
+    received = sum(line.online + line.direct + line.carried for line in lines)
+    settled = sum(line.early + line.on_time + line.late for line in lines)
+    good = sum(line.early + line.on_time for line in lines)
+    share = f"{good / settled * 100:.1f}" if settled else "100"
+    return {"received": f"{received:,}".replace(",", "."), "on_time": share.removesuffix(".0").replace(".", ",")}
+
+
+def _sentences(title: str, figures: random.Random, stated: Mapping[str, str]) -> list[str]:
     key = next(key for key in _SENTENCES if key in title.lower())
     values = {"a": figures.randint(2, 9), "b": figures.randint(10, 25), "c": figures.randint(3, 12)}
     share = f"{figures.randint(930, 999) / 10:.1f}".replace(".", ",")
     files = f"{figures.randint(1200, 9800):,}".replace(",", ".")
-    return [sentence.format(**values, p=share, d=files) for sentence in _SENTENCES[key]]
+    return [sentence.format(**values, **stated, p=share, d=files) for sentence in _SENTENCES[key]]

@@ -154,19 +154,22 @@ def _has_figure(spec: TypedModel) -> bool:
 
 
 def _between_columns(name: str, table: TableModel) -> Iterator[Fault]:
-    """Rules that may only speak of columns."""
+    """Rules that a row is held to by itself, or against last period's: of columns, or of rows where the form prints
+    them.
+    """
     texts = [(f"table.proofs[{at}].when", proof.when) for at, proof in enumerate(table.proofs)]
     texts += [(f"table.last_period[{at}].text", rule.text) for at, rule in enumerate(table.last_period)]
     for key, text in texts:
         sides, faults = _parsed(name, key, text, lambda text: [parse_rule(text).left, parse_rule(text).right])
         yield from faults
-        rows = any(side.between_rows for side in sides)
-        lacking = "last_period" in key and not all(side.references for side in sides)
-        if rows or lacking:
-            expected = (
-                "this period's column (6) and last period's (11)" if lacking else "a rule of columns such as (4)>0"
+        of_periods = "last_period" in key
+        by_rows = of_periods and bool(table.rows)
+        if of_periods and not all(side.references for side in sides):
+            yield Fault(name, key, shown(text), "this period's figure, a comparison, last period's: (6)=(11)")
+        elif any(side.between_rows is not by_rows for side in sides if side.references):
+            yield Fault(
+                name, key, shown(text), f"a rule of {'rows such as [1.1]' if by_rows else 'columns such as (4)'}"
             )
-            yield Fault(name, key, shown(text), expected)
         else:
             yield from _reference_faults(name, key, text, sides, table)
 

@@ -44,8 +44,32 @@ def broadcasts(**cells: object) -> Workbook:
     return workbook(documents.broadcasts("Đài", Q1, break_cell=cells))
 
 
+def broadcasts_cell(letter: str, row: int) -> object:
+    return broadcasts().sheets[0].cells[row, "ABCDE".index(letter) + 1].value
+
+
 def articles(**cells: object) -> Workbook:
     return workbook(documents.articles("Báo", Q1, break_cell=cells))
+
+
+SCORES: list[list[object]] = [
+    ["STT", "Tiêu chí", "Điểm tối đa", "Điểm tự đánh giá", "Tài liệu kiểm chứng", "Ghi chú"],
+    ["I", "Chỉ đạo, điều hành", 10, "7,5", None, None],
+    [1, "Kế hoạch cải cách hành chính", 4, "3,5", None, None],
+    ["1.1", "Ban hành kế hoạch", 2, 2, "Kế hoạch số 12/KH-UBND", None],
+    ["1.2", "Thực hiện kế hoạch", 2, "1,5", None, "Hoàn thành 15/20 nhiệm vụ"],
+    [2, "Kiểm tra cải cách hành chính", 4, 4, "Báo cáo số 8/BC-UBND", None],
+    [3, "Tiêu chí điều tra xã hội học", 2, None, None, None],
+    [None, "TỔNG CỘNG", 10, "7,5", None, None],
+]
+
+
+def selfscore(**cells: object) -> Workbook:
+    """A self-scoring table that holds every rule; columns A to F, the first row of data is row 2."""
+    rows = [list(row) for row in SCORES]
+    for name, value in cells.items():
+        rows[int(name[1:]) - 1]["ABCDEF".index(name[0])] = value
+    return Workbook((grid(rows, name="Tự chấm điểm"),))
 
 
 def stats_cell(code: str) -> str:
@@ -67,7 +91,10 @@ def unreadable(reason: UnreadableReason, kind: FileKind = FileKind.OTHER) -> Unr
 
 
 PART = ("IV",)
-NARRATIVE = text("**IV. Phương hướng, nhiệm vụ", "Tiếp tục.")
+NARRATIVE = text(
+    "**IV. Phương hướng, nhiệm vụ",
+    "Tiếp tục rà soát thủ tục hành chính, nâng tỷ lệ hồ sơ trực tuyến; hoàn thành nhiệm vụ còn lại của kế hoạch năm.",
+)
 PERIOD_2022 = Stated(periods=(PeriodClaim(PeriodKind.QUARTER, 4, 2022, "quý IV năm 2022"),))
 PERIOD_2023 = Stated(periods=(PeriodClaim(PeriodKind.QUARTER, 1, None, "quý I"),))
 OTHER_AGENCY = Stated(agencies=(("stc", "Sở Tài chính"),))
@@ -113,7 +140,18 @@ BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
     ("X109", "ii06", ii06(C12="=D12+E12+F12"), "C12", {}),
     ("X110", "ii06", workbook(documents.ii06("UBND huyện", Q1, rows=[])), "II.06", {}),
     ("X110", "cchc_stats", workbook(documents.cchc_stats("UBND huyện", Q1, ROWS)), "Thống kê CCHC", {}),
+    ("X111", "selfscore", selfscore(D4="1,5"), "D3", {}),  # the row over the broken one
+    ("X111", "selfscore", selfscore(D3=3), "D3", {}),
+    ("X111", "selfscore", selfscore(C2="9,5"), "C2", {}),
     ("X112", "cchc_stats", stats(r2_2=12), stats_cell("2.2"), {}),
+    ("X116", "selfscore", selfscore(E6=None), "E6", {}),
+    ("X116", "selfscore", selfscore(F5=None), "E5", {}),
+    ("X116", "selfscore", without_column(without_column(selfscore(), 6), 5), "Tự chấm điểm", {}),
+    ("X117", "selfscore", selfscore(D7=0), "D7", {}),
+    ("X117", "selfscore", selfscore(D7="1,5"), "D7", {}),
+    ("X118", "broadcasts", broadcasts(C7="20/3/2023"), "C7", {}),
+    ("X118", "articles", articles(C7=date(2022, 12, 14)), "C7", {}),
+    ("X119", "broadcasts", broadcasts(**{f"{letter}8": broadcasts_cell(letter, 6) for letter in "BC"}), "B8", {}),
     ("X201", "ii06", ii06(C12=1), "C12", {}),
     ("X202", "ii06", ii06(H21=1), "H21", {}),
     ("X202", "broadcasts", broadcasts(D11=64), "D11", {}),
@@ -162,7 +200,12 @@ GOOD: list[tuple[str, str, Document, dict[str, object]]] = [
     ("C103", "ii06", ii06(), {"stated": Stated(strangers=("UBND THÀNH PHỐ",))}),
     ("C102 C103", "ii06", ii06(), {"stated": replace(SAME_AGENCY, strangers=("SỞ XÂY DỰNG",))}),
     ("X104", "ii06", ii06(C11="866", D11="460"), {}),
-    ("X102 X108 X202 X301", "broadcasts", broadcasts(), {}),
+    ("X102 X108 X118 X119 X202 X301", "broadcasts", broadcasts(), {}),
+    ("X118", "broadcasts", broadcasts(C6="15/12/2022", C7="14-3-2023"), {}),
+    ("X119", "broadcasts", broadcasts(B7=broadcasts_cell("B", 6)), {}),
+    ("X111 X116 X117 X202", "selfscore", selfscore(), {}),
+    ("X111 X116", "selfscore", selfscore(D2=None, D3=None), {}),
+    ("X117", "selfscore", selfscore(D7="-"), {}),
     ("X104 X108", "broadcasts", broadcasts(C7="ngày 16 tháng 01 năm 2023", D11="63 phút", D12=None), {}),
     ("X108", "articles", articles(D6="bao in", D7="ĐIỆN TỬ", D8="Online", D9="1. Báo giấy", C6="11/01/2023"), {}),
     (

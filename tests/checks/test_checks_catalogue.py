@@ -122,7 +122,8 @@ def test_a_soft_rule_is_a_remark() -> None:
 
 def test_self_score_is_held_to_its_maximum() -> None:
     header = ["STT", "Tiêu chí", "Điểm tối đa", "Điểm tự đánh giá", "Tài liệu kiểm chứng", "Ghi chú"]
-    rows: list[list[object]] = [header, [1, "Chỉ đạo", "9,5", 8.25, "KH 14", None], ["1.1", "Kế hoạch", 2, "2,25"]]
+    rows: list[list[object]] = [header, [1, "Chỉ đạo", "9,5", 8.25, None, None]]
+    rows += [["1.1", "Kế hoạch", 2, "2,25", "KH 14", None], ["1.2", "Kiểm tra", 7.5, 6, None, "Xem báo cáo"]]
     found = check("selfscore", Workbook((grid(rows),)))
     errors = [f for f in found if f.code != "X102"]
     assert said(tuple(errors)) == [("X201", "D3")]
@@ -306,7 +307,7 @@ def test_limits_and_tolerance_of_a_form_count() -> None:
     form = forms()["selfscore"]
     assert form.table is not None
     columns = tuple(replace(c, maximum=Decimal(10)) if c.key == "4" else c for c in form.table.columns)
-    table = replace(form.table, columns=columns, rules=(Rule("(4)<=(3)", Severity.REMARK, Decimal("0.5")),))
+    table = replace(form.table, columns=columns, rules=(Rule("(4)<=(3)", Severity.REMARK, Decimal("0.5")),), proofs=())
     header = ["STT", "Tiêu chí", "Điểm tối đa", "Điểm tự đánh giá"]
 
     def codes(score: object) -> list[str]:
