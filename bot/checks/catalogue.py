@@ -1,7 +1,8 @@
 """The catalogue of findings: every code with its page, and the one way to run all checks on a document.
 
 The flow: a file that cannot be read, or is of the wrong kind, has that one F finding; else every check that looks at
-the form's kind runs; what they found is put in the order of the document, each thing once, at most MOST of a code.
+the form's kind and is not switched off runs; what they found gets the severities of the office and the round and is put
+in the order of the document, each thing once, at most MOST of a code.
 A check that raises is our fault and is not caught here.
 """
 
@@ -9,7 +10,26 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.checks import cells, children, cross, excel, file, lists, mail, proofs, relations, word
+from bot.checks import (
+    carried,
+    cells,
+    children,
+    cross,
+    excel,
+    file,
+    hidden,
+    last_period,
+    lists,
+    mail,
+    proofs,
+    reference,
+    relations,
+    stated_figures,
+    uncompared,
+    unfilled,
+    word,
+)
+from bot.checks.changes import changed, is_off
 from bot.checks.context import CheckContext
 from bot.checks.file import file_finding
 from bot.checks.mail import mail_finding
@@ -25,6 +45,7 @@ __all__ = [
     "TABLES",
     "CheckContext",
     "Page",
+    "changed",
     "check",
     "file_finding",
     "mail_finding",
@@ -35,7 +56,25 @@ __all__ = [
 
 MOST = 200  # findings of one code in one file; the rest is told as a number
 # Importing a module registers its checks.
-_MODULES = (file, mail, word, excel, cells, relations, children, proofs, lists, cross)
+_MODULES = (
+    file,
+    carried,
+    mail,
+    word,
+    unfilled,
+    excel,
+    hidden,
+    cells,
+    relations,
+    children,
+    proofs,
+    lists,
+    cross,
+    last_period,
+    stated_figures,
+    reference,
+    uncompared,
+)
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
@@ -47,8 +86,9 @@ def run(context: CheckContext) -> tuple[Finding, ...]:
         return (whole,)
     found: list[Finding] = []
     for entry in entries().values():
-        if entry.run is not None and context.form.kind in entry.kinds:
+        if entry.run is not None and context.form.kind in entry.kinds and not is_off(entry.code, context.checks):
             found += entry.run(context)
+    found = _said_once(changed(found, context.checks))
     return tuple(_capped(_once(sorted(found, key=lambda finding: _order(context, finding)))))
 
 
@@ -79,6 +119,13 @@ def _order(context: CheckContext, finding: Finding) -> tuple[int, int, int, int,
         for letter in match[1]:
             column = column * 26 + ord(letter) - ord("A") + 1
     return 1, sheet, row, column, finding.code
+
+
+def _said_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Without what a graver word on the same cell says already: a placeholder is no number and no date either."""
+    found = list(findings)
+    unfilled = {finding.place for finding in found if finding.code == "X115"}
+    return [f for f in found if f.place not in unfilled or f.code not in ("X104", "X108")]
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

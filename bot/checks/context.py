@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.checks.outline import PartState, read_parts
+from bot.checks.parts import PartState, read_parts
 from bot.checks.table import TableFacts, read_table
 from bot.domain.agency import Agency
 from bot.domain.document import Document, Stated, TextDocument, Workbook

@@ -1,43 +1,29 @@
-"""A narrative's outline: which paragraphs are headings of which parts, and what stands beneath them.
+"""A narrative's outline: which paragraphs are headings of which parts, and how well a text is that outline.
 
 A paragraph is a heading when its words are a heading's of the form and it looks like one: by its style, by a number
 before it, in bold, or standing alone with exactly those words; text may follow it after a colon or a soft return.
 List items with a dash, long sentences and cells of tables are none, unless the whole report stands in a table. What
-follows up to the next heading of the same or a higher level is the part's content; template dots are no content. A
-part that occurs twice (a table of contents) is filled when any of its places is. Nothing here fails.
+stands beneath a heading, `bot.checks.parts` reads. Nothing here fails.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.checks.headers import likeness, words
 from bot.checks.letters import HEAD, is_letter, is_request
 from bot.domain.document import FormScore, Paragraph, TextDocument
 from bot.domain.form import Form, Part
-from bot.text.accents import fold
 
-_NUMBER = re.compile(  # II.   Phần II:   2)   2.1   a)
+NUMBER = re.compile(  # II.   Phần II:   2)   2.1   a)
     r"\s*(?:(?i:phần|mục|phan|muc)\s+)?"
     r"(?P<number>(?:[IVX]{1,5}|[0-9]{1,2})(?:\.[0-9]{1,2})*(?=[.):/\s-])|[a-zđ](?=[.)]))[.):/-]*\s*(?=\S)"
 )
 _BULLET = re.compile(r"^\s*[-–—+*•·●▪o]\s")
 _BULLETS = frozenset("-–—+*•·●▪o\uf0b7")
-_ROMAN = re.compile(r"^[IVX]{1,5}\.?$")
-_DOTS = re.compile(r"[.…_·•\-–—]{2,}|…")
-_NIL = re.compile(
-    r"(khong|khong co|chua co|khong phat sinh|chua phat sinh|khong co phat sinh)"
-    r"( (noi dung|gi|them|kien nghi|de xuat|phat sinh|nao|trong|ky|quy|nay|bao cao))*"
-)
-_SIGNATURE = re.compile(
-    r"(t[mluq]|kt|q)\b|thu truong|nguoi (lap|bao cao|ky)"
-    r"|(pho )?(tong )?(giam doc|chu tich|truong phong|bien tap|cuc truong|chanh van phong)\b"
-)
-_CLOSING = "tren day la"  # the sentence that closes a report belongs to no part
+ROMAN = re.compile(r"^[IVX]{1,5}\.?$")
 _HEADING_WORDS = 30
 _HEADING_LETTERS = 300
-_PLAIN_WORDS = 15
-_ENOUGH = 1000  # letters of a part that are read: enough to see that it is filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +37,6 @@ class Place:
     printed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PartState:
-    """What became of one part. `heading` are the words found; `nil` says that only "không có" stands there."""
-
-    part: Part
-    heading: str | None
-    filled: bool
-    nil: bool = False
-
-
 def find_headings(document: TextDocument, parts: Iterable[Part]) -> tuple[Place, ...]:
     """All headings of these parts, in reading order."""
     wanted = [(part, tuple(words(heading) for heading in part.headings)) for part in parts]
@@ -70,7 +46,7 @@ def find_headings(document: TextDocument, parts: Iterable[Part]) -> tuple[Place,
         pages = {at for at, table in enumerate(document.tables, 1) if _is_page(table)}
         inside = [(index, p) for index, p in enumerate(document.paragraphs) if p.table in pages]
         places = [place for index, p in inside if (place := _heading(index, p, wanted)) is not None]
-    romans = any(place.part.parent is None and _ROMAN.match(place.printed) for place in places)
+    romans = any(place.part.parent is None and ROMAN.match(place.printed) for place in places)
     # Where the parts at the top have Roman numbers, "1. Kiến nghị" is a sub-heading of something else.
     return tuple(p for p in places if not (romans and p.part.parent is None and p.printed[:1].isdigit()))
 
@@ -80,24 +56,6 @@ def _is_page(table: tuple[tuple[str, ...], ...]) -> bool:
     rows = [[cell for cell in row if cell.strip()] for row in table]
     alone = sum(len(row[0]) for row in rows if len(row) == 1)
     return 2 * alone > sum(len(cell) for row in rows for cell in row)
-
-
-def read_parts(document: TextDocument, form: Form) -> dict[str, PartState]:
-    """The state of every part of the form, by code. A part counts as present when one of its sub-parts is."""
-    places = find_headings(document, form.parts)
-    at = {place.index: place for place in places}
-    states: dict[str, PartState] = {}
-    for part in form.parts:
-        own = [place for place in places if place.part.code == part.code]
-        contents = [_content(document, place, at, form) for place in own]
-        fullest = max(contents, key=len, default="")
-        nil = bool(fullest) and _NIL.fullmatch(words(fullest)) is not None
-        states[part.code] = PartState(part, own[0].heading if own else None, bool(words(fullest)) and not nil, nil)
-    for part in form.parts:
-        below = [states[child.code] for child in form.parts if child.parent == part.code]
-        if states[part.code].heading is None and any(child.heading is not None for child in below):
-            states[part.code] = PartState(part, part.title, any(child.filled for child in below))
-    return states
 
 
 def score(document: TextDocument, form: Form) -> FormScore:
@@ -142,7 +100,7 @@ def _heading(index: int, paragraph: Paragraph, wanted: list[tuple[Part, tuple[st
         return None
     if paragraph.level is None and (_BULLET.match(text) or paragraph.number.strip() in _BULLETS):
         return None
-    number = _NUMBER.match(text)
+    number = NUMBER.match(text)
     bare = text[number.end() :] if number else text
     printed = (paragraph.number or (number["number"] if number else "")).strip(" .):/-")
     title, colon, rest = bare.partition(":")
@@ -192,58 +150,3 @@ def _fit(text: str, heading: str, printed: str, part: Part, looks: bool) -> floa
     if same_number and printed == part.code and likeness(text, heading) > 0:
         return 0.6
     return 0.0
-
-
-def _content(document: TextDocument, place: Place, at: Mapping[int, Place], form: Form) -> str:
-    """What stands between this heading and the next of the same or a higher level, headings and template dots left
-    out.
-    """
-    own_depth, own_level = _depth(place.part, form), document.paragraphs[place.index].level
-    lines = [_DOTS.sub(" ", place.rest)]
-    size = 0
-    for index in range(place.index + 1, len(document.paragraphs)):
-        paragraph = document.paragraphs[index]
-        if (other := at.get(index)) is not None:
-            if _depth(other.part, form) <= own_depth:
-                break
-            lines.append(_DOTS.sub(" ", other.rest))
-        elif _ends_part(paragraph, own_depth, own_level):
-            break
-        elif not _looks_like_heading(paragraph):
-            lines.append(_DOTS.sub(" ", paragraph.text))
-        if (size := size + len(lines[-1].strip())) > _ENOUGH:
-            break
-    return "\n".join(line for line in lines if words(line))
-
-
-def _ends_part(paragraph: Paragraph, own_depth: int, own_level: int | None) -> bool:
-    """Whether an unknown heading ends the part: one of the same style level or above, or a Roman numeral in bold or
-    capitals; the closing sentence, the signature and the list of recipients end everything.
-    """
-    text = paragraph.text.strip()
-    signs = text.upper() == text and len(text.split()) <= 8 and _SIGNATURE.match(fold(text)) is not None
-    if signs or fold(text).rstrip(" :") == "noi nhan" or fold(text).startswith(_CLOSING):
-        return True
-    if paragraph.level is not None and own_level is not None:
-        return paragraph.level <= own_level and bool(text)
-    number = paragraph.number.strip() or next(iter(text.split()), "")
-    is_roman = _ROMAN.match(number) is not None and number.strip(".") != text
-    return is_roman and (paragraph.bold or paragraph.level is not None or text.upper() == text) and own_depth >= 1
-
-
-def _looks_like_heading(paragraph: Paragraph) -> bool:
-    """A sub-heading of the part: it is no content of its own."""
-    if paragraph.level is not None:
-        return True
-    text = paragraph.text.strip()
-    numbered = bool(paragraph.number) or _NUMBER.match(text) is not None
-    short = len(text.split()) <= _PLAIN_WORDS
-    return numbered and short and (paragraph.bold or text.endswith(":")) and not re.search(r"[.;]$", text)
-
-
-def _depth(part: Part, form: Form) -> int:
-    """1 for a part at the top, 2 beneath it."""
-    depth, parent = 1, part.parent
-    while parent is not None and depth < 9:
-        depth, parent = depth + 1, form.part(parent).parent
-    return depth

@@ -1,23 +1,50 @@
-"""W codes: the parts of a narrative."""
+"""W101 to W104: the parts of a narrative.
 
-from collections.abc import Iterable, Iterator
+Which parts are looked at: those of the assignment, or the whole outline. In the whole outline an optional part ("nếu
+có") may be left out; where it stands, it is looked at like the others, and may say that there is nothing.
+"""
+
+from collections.abc import Iterator
 
 from bot.checks.context import CheckContext
+from bot.checks.leftovers import hint_left, placeholder
+from bot.checks.order import misplaced
+from bot.checks.parts import PartState
 from bot.checks.registry import OUTLINES, check
-from bot.domain.form import Form, Part, Severity
-from bot.domain.submission import Finding, Place
+from bot.domain.form import Part, Severity
+from bot.domain.submission import Finding, ParamValue, Place
 
 
-def _place(part: Part) -> Place:
+def part_place(part: Part) -> Place:
     return Place(part=part.code, heading=part.title)
 
 
-def _owed_parts(form: Form, codes: Iterable[str]) -> Iterator[Part]:
-    """The parts that are owed, in the form's order: those of `codes`, or all that are not optional."""
-    wanted = set(codes)
-    for part in form.parts:
+def owed_parts(context: CheckContext) -> Iterator[Part]:
+    """The parts that must be there, in the form's order: those of the assignment, or all that are not optional."""
+    wanted = set(context.assignment.parts)
+    for part in context.form.parts:
         if part.code in wanted or (not wanted and not part.optional):
             yield part
+
+
+def looked_at(context: CheckContext) -> Iterator[Part]:
+    """The parts that are there and looked at: owed ones, and optional ones where the whole outline is owed."""
+    wanted = set(context.assignment.parts)
+    for part in context.form.parts:
+        state = context.parts.get(part.code)
+        if state is not None and state.heading is not None and (part.code in wanted or not wanted):
+            yield part
+
+
+def leftover_of(context: CheckContext, state: PartState) -> tuple[str, str] | None:
+    """What the template left in a part, and what it is: `placeholder` or `hint`; None when nothing is left."""
+    hints = [part.hint for part in context.form.parts if part.hint]
+    for line in state.lines:
+        if (left := placeholder(line)) is not None:
+            return left, "placeholder"
+        if (left := hint_left(line, hints)) is not None:
+            return left, "hint"
+    return None
 
 
 @check("W101", Severity.ERROR, OUTLINES)
@@ -34,9 +61,9 @@ def part_missing(context: CheckContext) -> Iterator[Finding]:
     Example:
         A report that goes from part III straight to part V.
     """
-    for part in _owed_parts(context.form, context.assignment.parts):
+    for part in owed_parts(context):
         if context.parts and context.parts[part.code].heading is None:
-            yield Finding("W101", Severity.ERROR, _place(part))
+            yield Finding("W101", Severity.ERROR, part_place(part))
 
 
 @check("W102", Severity.ERROR, OUTLINES)
@@ -45,7 +72,8 @@ def part_empty(context: CheckContext) -> Iterator[Finding]:
 
     What it does:
         Looks at what stands between a part's heading and the next one. Template dots and sub-headings are no content;
-        "không có" alone is content only where the outline allows it.
+        "không có" alone is content only where the outline allows it, or asks for the part only where there is
+        something to report ("nếu có").
     Why it matters:
         An empty part cannot be told from a forgotten one.
     How to mend it:
@@ -53,13 +81,56 @@ def part_empty(context: CheckContext) -> Iterator[Finding]:
     Example:
         "II.2 Cải cách thủ tục hành chính" followed by "……" and then by II.3.
     """
-    owed = list(_owed_parts(context.form, context.assignment.parts))
-    for part in owed:
-        state = context.parts.get(part.code)
-        if state is None or state.heading is None or state.filled or (state.nil and part.nil_allowed):
+    parts = list(looked_at(context))
+    for part in parts:
+        state = context.parts[part.code]
+        if state.filled or (state.nil and (part.nil_allowed or part.optional)):
             continue
-        below = [child.code for child in owed if child.parent == part.code]
+        below = [child.code for child in parts if child.parent == part.code]
         if any(not context.parts[code].filled for code in below):
-            continue  # its own parts are reported already
-        reason = "nil" if state.nil else "blank"
-        yield Finding("W102", Severity.ERROR, _place(part), {"reason": reason, "heading": state.heading})
+            continue  # its own parts are reported already, or may say that there is nothing
+        params: dict[str, ParamValue] = {"reason": "nil" if state.nil else "blank", "heading": state.heading}
+        yield Finding("W102", Severity.ERROR, part_place(part), params)
+
+
+@check("W103", Severity.REMARK, OUTLINES)
+def part_out_of_order(context: CheckContext) -> Iterator[Finding]:
+    """Parts in another order than the outline.
+
+    What it does:
+        Compares the order of the headings with the outline, and names as few parts as explain the difference.
+    Why it matters:
+        Whoever merges the reports looks for each part where the outline has it.
+    How to mend it:
+        Nothing need be sent again for this; next time keep the outline's order.
+    Example:
+        Part III stands after part IV.
+    """
+    for found in misplaced(context.form, looked_at(context), context.parts):
+        params: dict[str, ParamValue] = {
+            "reason": "late" if found.is_late else "early",
+            "other": found.other.code,
+            "other_heading": found.other.title,
+        }
+        yield Finding("W103", Severity.REMARK, part_place(found.part), params)
+
+
+@check("W104", Severity.REMARK, OUTLINES)
+def part_too_short(context: CheckContext) -> Iterator[Finding]:
+    """Fewer words than the part asks for.
+
+    What it does:
+        Counts the words under the heading, without sub-headings, template dots and "không có", and compares them with
+        the least number that the outline asks for. A part that may say "không có" and says so is not too short.
+    Why it matters:
+        A part of a few words seldom tells what was done, how much of it, and what is still open.
+    How to mend it:
+        Add figures, results and what remains to be done. Where there is no more to say, nothing need be sent again.
+    Example:
+        "Đã thực hiện tốt." in a part that asks for fifty words.
+    """
+    for part in looked_at(context):
+        state = context.parts[part.code]
+        if state.filled and state.words < part.minimum_words and leftover_of(context, state) is None:
+            params: dict[str, ParamValue] = {"actual": state.words, "expected": part.minimum_words}
+            yield Finding("W104", Severity.REMARK, part_place(part), params)
