@@ -13,7 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from bot.documents.blank_facts import BlankFacts
 from bot.documents.sandbox import Sandbox
+from bot.domain.form import Form
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
 from bot.flows.services import Clock, Composing, Journal, Services
@@ -133,6 +135,19 @@ class _Writer:
         self.composer = Composer(TEMPLATES, settings.office, self.say)
 
 
+class _Forms:
+    """The maker of blank forms with the office's words. Raises BlankWordsError, when made."""
+
+    def __init__(self, settings: Settings) -> None:
+        from bot.documents.blank import BlankWords, make_blank  # openpyxl and python-docx take long to load
+
+        self._words = BlankWords.load(TEMPLATES / settings.language)
+        self._make = make_blank
+
+    def make(self, form: Form, facts: BlankFacts) -> bytes:
+        return self._make(form, facts, self._words)
+
+
 @contextmanager
 def open_services(
     settings: Settings, clock: Clock | None = None, *, journal_level: str = "info", will_write: bool = True
@@ -146,6 +161,11 @@ def open_services(
 
     def say(finding: Finding, form_title: str) -> FindingWords:
         return writer.say(finding, form_title)
+
+    forms = cast(_Forms, Deferred(lambda: _Forms(settings)))
+
+    def make_blank(form: Form, facts: BlankFacts) -> bytes:
+        return forms.make(form, facts)
 
     composer = cast(Composing, Deferred(lambda: writer.composer))
     if will_write:
@@ -166,6 +186,7 @@ def open_services(
             sandbox=Sandbox(),
             composer=composer,
             say=say,
+            make_blank=make_blank,
             clock=clock or office_clock(settings),
             journal=cast(Journal, Deferred(lambda: open_journal(journal_level))),
             imap=settings.imap,

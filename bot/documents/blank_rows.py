@@ -74,9 +74,9 @@ def offered_lines(plan: Plan, first: int) -> Iterator[Line]:
             yield Line(at, row.code, BlankRow(row.label, row.code, known.get(row.code, {}), fixed=True), row)
         return
     offered = plan.facts.rows
-    usual = _LIST_ROWS if plan.form.kind is FormKind.LIST else _TABLE_ROWS
+    usual = _LIST_ROWS if plan.form.kind is FormKind.LIST or plan.spec.children else _TABLE_ROWS
     count = max(len(offered) + _SPARE_ROWS if offered else usual, plan.spec.min_rows)
-    has_codes = any(row.code for row in offered)
+    has_codes = any(row.code for row in offered) or bool(plan.spec.children)  # then they are not 1, 2, 3
     for at in range(count):
         row_known = offered[at] if at < len(offered) else BlankRow("")
         yield Line(first + at, row_known.code if has_codes else str(at + 1), row_known)
@@ -151,8 +151,13 @@ def put_total(sheet: Worksheet, plan: Plan, first: int, last: int) -> int:
     spec = plan.spec
     if spec.total is None:
         return last + 1
+    # A plain sum over rows of several levels would count each figure more than once.
+    levelled = {key for rule in spec.children for key in rule.columns}
     for at, column in enumerate(spec.columns, 1):
         cell = look.cell_of(sheet, last + 1, at)
+        if column.key in levelled:
+            look.style_cell(cell, bold=True, align="right", number_format=_format(plan, column))
+            continue
         summed = column.key in spec.total.columns
         shown = _format(plan, column) if summed else "General"
         align = "right" if summed else "center"

@@ -84,6 +84,7 @@ class Office:
     """Facts of the office that notices and decisions use. Addresses are lower case.
 
     `address` is the reporting mailbox and the From of every notice; `bounce_address` the envelope sender of answers.
+    `enclose_forms`: requests and reminders carry the blank forms.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Office:
     max_answers_per_day: int = 20
     max_mail_bytes: int = 50 * 2**20
     checks: tuple[CheckSetting, ...] = ()
+    enclose_forms: bool = True
 
     @property
     def envelope_from(self) -> str:

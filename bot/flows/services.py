@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
+from bot.documents.blank_facts import BlankFacts
 from bot.documents.sandbox import Sandbox
 from bot.domain.agency import Agency, ContactRole, Registry
 from bot.domain.form import Form
@@ -47,7 +48,9 @@ class Composing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a flow may use. `max_attempts`: so often may a mail break us before it is parked."""
+    """Everything that a flow may use. `max_attempts`: so often may a mail break us before it is parked.
+    `make_blank` is `bot.documents.blank.make_blank` with the office's words.
+    """
 
     office: Office
     registry: Registry
@@ -58,6 +61,7 @@ class Services:
     sandbox: Sandbox
     composer: Composing
     say: Callable[[Finding, str], FindingWords]
+    make_blank: Callable[[Form, BlankFacts], bytes]
     clock: Clock
     journal: Journal
     imap: Endpoint

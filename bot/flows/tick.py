@@ -13,8 +13,9 @@ from bot.decide.reminding import Nudge, Silence, due_nudge, partners_to_tell
 from bot.domain.agency import Agency, ContactRole
 from bot.domain.form import Form
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
-from bot.domain.notice import DigestBounce, DigestNotice, NudgeNotice, Owed, WithLead
-from bot.domain.round import ObligationState, Round, StepKind
+from bot.domain.notice import DigestBounce, DigestNotice, Enclosure, NudgeNotice, Owed, WithLead
+from bot.domain.round import ObligationState, ObligationStatus, Round, StepKind
+from bot.flows.blanks import blank_files, within
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states, open_rounds
 
@@ -112,9 +113,26 @@ def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now
         working_days=nudge.working_days,
         next_step_on=services.office.working_time.local(upcoming.at).date() if upcoming else None,
         next_copies_leader=bool(upcoming and upcoming.step.copy_leader),
+        enclosures=_enclosures(services, round_, agency, nudge),
         with_leads=_with_leads(services, round_, agency, now),
         told_partners=tuple(partner.name for partner in told),
     )
+
+
+def _enclosures(services: Services, round_: Round, agency: Agency, nudge: Nudge) -> tuple[Enclosure, ...]:
+    """The blank forms of what is still to come: a request carries all that is owed, a reminder what is missing. Nobody
+    gets a blank form for what only waits for its correction.
+    """
+    kinds = (StepKind.REQUEST, StepKind.REMINDER, StepKind.OVERDUE)
+    if not services.office.enclose_forms or nudge.step.kind not in kinds:
+        return ()
+    missing = (ObligationStatus.OPEN, ObligationStatus.OVERDUE)
+    owed = [o for o in nudge.obligations if o.status in missing and o.latest_version is None]
+    files = blank_files(services, round_, agency, [services.forms[o.form] for o in owed])
+    kept = within(files)
+    if len(kept) < len(files):
+        services.journal.warning("forms_not_enclosed", agency=agency.code, round=round_.code)
+    return kept
 
 
 def _owed(services: Services, round_: Round, obligation: ObligationState) -> Owed:

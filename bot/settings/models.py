@@ -83,6 +83,10 @@ class LimitsTable(Table):
     max_attempts: Count = 3
 
 
+class DocumentsTable(Table):
+    enclose_forms: bool = True
+
+
 class OfficeFile(Table):
     office: OfficeTable
     coordinator: CoordinatorTable
@@ -99,6 +103,7 @@ class OfficeFile(Table):
     allow_time_travel: bool = False
     digest: DigestTable = DigestTable()
     limits: LimitsTable = LimitsTable()
+    documents: DocumentsTable = DocumentsTable()
 
 
 # ---- agencies.toml, and one row of agencies.xlsx -----------------------------------------------------------

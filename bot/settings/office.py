@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.office import Coordinator, Office, WorkingTime
-from bot.settings.models import CoordinatorTable, LimitsTable, OfficeTable
+from bot.settings.models import CoordinatorTable, DocumentsTable, LimitsTable, OfficeTable
 
 
 def addresses(office: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
@@ -18,6 +18,7 @@ def build_office(office: dict[str, Any], working_time: WorkingTime) -> Office:
     table: OfficeTable = office["office"]
     people: CoordinatorTable = office["coordinator"]
     limits: LimitsTable = office["limits"]
+    documents: DocumentsTable = office["documents"]
     own, coordinators = addresses(office)
     return Office(
         name=table.name,
@@ -30,4 +31,5 @@ def build_office(office: dict[str, Any], working_time: WorkingTime) -> Office:
         coordinator_addresses=coordinators,
         max_answers_per_day=limits.max_answers_per_day,
         max_mail_bytes=limits.max_mail_megabytes * 2**20,
+        enclose_forms=documents.enclose_forms,
     )
