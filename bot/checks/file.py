@@ -6,7 +6,7 @@ They are found from what the limited child reports, before any other check; a fi
 from dataclasses import replace
 
 from bot.checks.registry import declare
-from bot.domain.document import Document, FileKind, TextDocument, Unreadable, UnreadableReason, Workbook
+from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason, Workbook
 from bot.domain.form import Form, FormKind, Severity
 from bot.domain.submission import Finding, Place
 
@@ -16,9 +16,24 @@ _CODES = {
     UnreadableReason.ENCRYPTED: "F104",
     UnreadableReason.TOO_BIG: "F105",
     UnreadableReason.TIMEOUT: "F106",
-    UnreadableReason.CRASHED: "F106",
 }
-_OLD = {FileKind.DOC: "docx", FileKind.XLS: "xlsx"}
+_OLD = {
+    FileKind.DOC: "docx",
+    FileKind.RTF: "docx",
+    FileKind.ODT: "docx",
+    FileKind.XLS: "xlsx",
+    FileKind.XLSB: "xlsx",
+    FileKind.ODS: "xlsx",
+}
+_CONTAINER_REASONS = {
+    UnreadableReason.ENCRYPTED: "encrypted",
+    UnreadableReason.CORRUPT: "broken",
+    UnreadableReason.UNSUPPORTED: "unsupported",
+    UnreadableReason.UNCONVERTED: "unsupported",
+    UnreadableReason.TOO_BIG: "too_big",
+    UnreadableReason.TIMEOUT: "too_big",
+    UnreadableReason.EMPTY: "empty",
+}
 
 
 def wanted_kind(form: Form | None) -> str:
@@ -33,16 +48,26 @@ def file_finding(document: Document, file_name: str, form: Form | None = None) -
     wanted = wanted_kind(form)
     if isinstance(document, Unreadable):
         return _unreadable(document, file_name, wanted)
-    kind = FileKind.DOCX if isinstance(document, TextDocument) else FileKind.XLSX
+    kind = document.traits.kind
     fits = wanted == "any" or isinstance(document, Workbook) == (wanted == "xlsx")
-    return None if fits else _finding("F103", file_name, kind, wanted)
+    return None if fits and kind is not FileKind.PDF else _finding("F103", file_name, kind, wanted)
+
+
+def container_finding(fault: Unreadable, file_name: str) -> Finding:
+    """The finding of an archive, an attached mail or a winmail.dat whose files could not all be had, for `fault`."""
+    if fault.reason is UnreadableReason.CRASHED:
+        return _unjudged(fault, file_name, "any")
+    return _finding("F110", file_name, fault.kind, _CONTAINER_REASONS[fault.reason])
 
 
 def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
-    if document.reason is UnreadableReason.UNSUPPORTED:
-        if document.kind in _OLD:
-            # An old file says by itself what to save it as.
-            return _finding("F107", file_name, document.kind, _OLD[document.kind] if wanted == "any" else wanted)
+    if document.reason is UnreadableReason.CRASHED:
+        return _unjudged(document, file_name, wanted)
+    if document.reason in (UnreadableReason.UNSUPPORTED, UnreadableReason.UNCONVERTED):
+        # What it can be saved as is said where that is what the form asks for, or where nobody knows the form.
+        newer = _OLD.get(document.kind)
+        if newer is not None and wanted in (newer, "any"):
+            return _finding("F107", file_name, document.kind, newer)
         return _finding("F103", file_name, document.kind, wanted)
     found = _finding(_CODES[document.reason], file_name, document.kind, wanted)
     if document.reason is not UnreadableReason.TOO_BIG:
@@ -51,6 +76,11 @@ def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
         return replace(found, params=found.params | {"reason": "contents"})
     limit = round(document.limit_bytes / 2**20, 1)
     return replace(found, params=found.params | {"reason": "size", "limit": limit})
+
+
+def _unjudged(document: Unreadable, file_name: str, wanted: str) -> Finding:
+    """Our own reader failed: that is nobody's fault but ours, so a person looks."""
+    return replace(_finding("F111", file_name, document.kind, wanted), severity=Severity.HOLD)
 
 
 def _finding(code: str, file_name: str, kind: FileKind, wanted: str) -> Finding:
@@ -152,15 +182,48 @@ declare(
 declare(
     "F107",
     Severity.ERROR,
-    """File is in an old format.
+    """File is in an old or foreign format.
 
     What it does:
-        Reports .doc and .xls files, the formats before Word and Excel 2007, where they cannot be read.
+        Reports .doc, .rtf, .xls and other formats beside .docx and .xlsx where the office cannot read them.
     Why it matters:
-        The old formats do not keep text and figures in a way that can be checked reliably.
+        These formats need another program to be read, which the office does not have or which did not open this file.
     How to mend it:
         Open the file, choose Save As, take Word Document (.docx) or Excel Workbook (.xlsx), send that file.
     Example:
         bao-cao.doc from Word 2003.
+    """,
+)
+declare(
+    "F110",
+    Severity.ERROR,
+    """Archive cannot be opened.
+
+    What it does:
+        Reports a compressed file (.zip, .rar, .7z), an attached mail or a winmail.dat whose files cannot all be taken
+        out: it asks for a password, is damaged, is one volume of several or of an unknown kind, holds too much, or
+        holds nothing.
+    Why it matters:
+        What is not taken out is not checked, and a report in it has not arrived.
+    How to mend it:
+        Attach the report's Word and Excel files themselves, without compressing them.
+    Example:
+        bao-cao.rar with a password.
+    """,
+)
+declare(
+    "F111",
+    Severity.HOLD,
+    """File could not be judged.
+
+    What it does:
+        Reports a file on which the office's own reader failed, for a reason that does not lie with the sender.
+    Why it matters:
+        Nothing is accepted because a check could not run, and nothing is asked of the agency for our own fault: an
+        officer opens the file and decides.
+    How to mend it:
+        Nothing is to be done by the agency. The officer accepts the report or sends it back by hand.
+    Example:
+        A workbook with a feature that the reader has never met.
     """,
 )

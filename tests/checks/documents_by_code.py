@@ -1,29 +1,36 @@
 """Documents by finding code, made by code: BAD ones with exactly that finding, and GOOD ones beside them without it.
 
 Every code of the catalogue stands in both tables (a test holds it); mails as a whole (M codes) have their findings in
-MAILS, and their good and bad mails in tests/flows/test_flow_mail_codes.py. A new check adds its rows here.
+MAILS, and their good and bad mails in tests/flows/test_flow_mail_codes.py; so has F110, which is found before there is
+a document. A new check adds its rows here.
 """
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
-from checks_reading import context, forms, grid, text, workbook
+from checks_reading import ROUND, context, forms, grid, text, workbook
 
 from bot.checks.cross import put_aside
+from bot.checks.file import container_finding
 from bot.checks.mail import mail_finding
 from bot.demo import documents
 from bot.domain.document import (
     Cell,
     Document,
     FileKind,
+    FormTag,
     PeriodClaim,
     Stated,
+    TextDocument,
+    Traits,
     Unreadable,
     UnreadableReason,
     WindowClaim,
     Workbook,
 )
-from bot.domain.round import PeriodKind
+from bot.domain.form import Form, LastPeriodRule, StatedFigure
+from bot.domain.round import Assignment, PeriodKind, Reference, ReportingPeriod
 
 STATS = forms()["cchc_stats"]
 assert STATS.table is not None
@@ -103,8 +110,83 @@ DAYS_BEFORE = (WindowClaim(date(2022, 9, 15), date(2022, 12, 14), "Từ ngày 15
 DAYS_OFF = (WindowClaim(date(2022, 9, 15), date(2023, 1, 14), "từ ngày 15/9/2022 đến ngày 14/01/2023"),)
 CALENDAR = (WindowClaim(date(2023, 1, 1), date(2023, 3, 31), "từ ngày 01/01/2023 đến ngày 31/3/2023"),)
 
+# ---- this period against last period, the narrative, the office's system ------------------------------------
+
+LINES = documents.II06_FIRST_ROW
+LAST_QUARTER = ReportingPeriod(PeriodKind.QUARTER, 2022, 4)
+QUARTER_BEFORE = ReportingPeriod(PeriodKind.QUARTER, 2023, 1)
+SECOND = replace(ROUND, period=ReportingPeriod(PeriodKind.QUARTER, 2023, 2))
+RECEIVED = StatedFigure("tiep_nhan", "tổng số hồ sơ tiếp nhận", ("tổng số hồ sơ tiếp nhận",), "ii06", "(3)")
+ON_TIME = StatedFigure(
+    "dung_han", "tỷ lệ đúng hạn", ("tỷ lệ giải quyết đúng hạn",), "ii06", "((8)+(9))/(7)*100", after=("%",)
+)
+
+
+def compared(*, cumulative: bool = False, jump: int | None = None, last: bool = False) -> Form:
+    """II.06 with just these comparisons with last period."""
+    form = forms()["ii06"]
+    assert form.table is not None
+    factor = None if jump is None else Decimal(jump)
+    columns = tuple(
+        replace(c, cumulative=cumulative and c.key == "3", jump=factor if c.key == "3" else None)
+        for c in form.table.columns
+    )
+    rules = (LastPeriodRule("(6)=(11)"),) if last else ()
+    return replace(form, table=replace(form.table, columns=columns, last_period=rules, note_column="12"))
+
+
+def before(**cells: object) -> Workbook:
+    """Last period's II.06: this period's with its carry-over (6) as what was pending (11)."""
+    sheet = ii06().sheets[0]
+    pending = {(row, 11): replace(cell, column=11) for (row, column), cell in sheet.cells.items() if column == 6}
+    moved = {at: cell for at, cell in pending.items() if at[0] >= LINES}
+    book = Workbook((replace(sheet, cells={**sheet.cells, **moved}),))
+    for name, value in cells.items():
+        book = with_cell(book, Cell(int(name[1:]), ord(name[0]) - ord("A") + 1, value))  # type: ignore[arg-type]
+    return book
+
+
+def stating(*sentences: str) -> TextDocument:
+    return text("**IV. Phương hướng, nhiệm vụ", *sentences)
+
+
+def outline(*figures: StatedFigure) -> Form:
+    return replace(forms()["narrative"], figures=figures)
+
+
+def beside(form: Form, document: Document, *, with_it: bool = False) -> dict[str, object]:
+    """The context of one of two forms: the other one, and its document."""
+    return {
+        "forms": {**forms(), form.code: form},
+        "beside": {form.code: document},
+        "with_it": frozenset({form.code}) if with_it else frozenset(),
+    }
+
+
+def system(tolerance: int = 0, **figures: int) -> dict[str, object]:
+    """A round in which the office's system has these figures of II.06: c3=866."""
+    known = {key.removeprefix("c"): Decimal(figure) for key, figure in figures.items()}
+    reference = Reference("ii06", "Hệ thống một cửa", {"tdm": known}, Decimal(tolerance))
+    return {"round": replace(ROUND, references=(reference,))}
+
+
+def given_annex(annex: str, *others: str) -> dict[str, object]:
+    """The agency's duty for that annex, which the letter gives to `others` too."""
+    duties = tuple(Assignment(agency, "ii06", annex=annex) for agency in ("tdm", *others))
+    return {"assignment": duties[0], "round": replace(ROUND, assignments=duties)}
+
+
+def tagged(version: int) -> Workbook:
+    tag = FormTag("2023-q1", "tdm", "ii06", version)
+    return replace(ii06(), traits=Traits(FileKind.XLSX, tag))
+
+
+SECOND_VERSION = replace(forms()["ii06"], version=2)
+CAUSE = "Số liệu chênh lệch với hệ thống một cửa do 5 hồ sơ giấy chưa được nhập."
+CAUSE_ABOVE = "**IV. Phương hướng, nhiệm vụ"
+
 # code, form, the bad document, where the finding is, what else the context needs
-BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
+BAD: list[tuple[str, str | Form, Document, str, dict[str, object]]] = [
     ("F101", "ii06", unreadable(UnreadableReason.CORRUPT), "tep.xlsx", {}),
     ("F102", "ii06", unreadable(UnreadableReason.EMPTY), "tep.xlsx", {}),
     ("F103", "ii06", unreadable(UnreadableReason.UNSUPPORTED, FileKind.PDF), "tep.xlsx", {}),
@@ -114,9 +196,13 @@ BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
     ("F105", "ii06", unreadable(UnreadableReason.TOO_BIG), "tep.xlsx", {}),
     ("F105", "ii06", Unreadable(UnreadableReason.TOO_BIG, limit_bytes=30 * 2**20), "tep.xlsx", {}),
     ("F106", "ii06", unreadable(UnreadableReason.TIMEOUT), "tep.xlsx", {}),
-    ("F106", "ii06", unreadable(UnreadableReason.CRASHED), "tep.xlsx", {}),
     ("F107", "narrative", unreadable(UnreadableReason.UNSUPPORTED, FileKind.DOC), "tep.xlsx", {}),
     ("F107", "ii06", unreadable(UnreadableReason.UNSUPPORTED, FileKind.XLS), "tep.xlsx", {}),
+    ("F107", "narrative", unreadable(UnreadableReason.UNCONVERTED, FileKind.DOC), "tep.xlsx", {}),
+    ("F107", "narrative", unreadable(UnreadableReason.UNCONVERTED, FileKind.RTF), "tep.xlsx", {}),
+    ("F103", "ii06", unreadable(UnreadableReason.UNCONVERTED, FileKind.DOC), "tep.xlsx", {}),
+    ("F103", "narrative", replace(NARRATIVE, traits=Traits(FileKind.PDF, pages=3)), "tep.docx", {}),
+    ("F111", "ii06", unreadable(UnreadableReason.CRASHED), "tep.xlsx", {}),
     ("W101", "narrative", text("Trong quý, phương hướng, nhiệm vụ đã rõ."), "IV", {"parts": PART}),
     ("W102", "narrative", text("**IV. Phương hướng, nhiệm vụ", "…………"), "IV", {"parts": PART}),
     ("W102", "narrative", text("**IV. Phương hướng, nhiệm vụ", "Không có."), "IV", {"parts": PART}),
@@ -167,8 +253,45 @@ BAD: list[tuple[str, str, Document, str, dict[str, object]]] = [
     ("C101", "ii06", ii06(), "tep.xlsx", {"stated": replace(PERIOD_2023, windows=DAYS_BEFORE)}),
     ("C102", "ii06", ii06(), "tep.xlsx", {"stated": OTHER_AGENCY}),
     ("C103", "ii06", ii06(), "tep.xlsx", {"stated": Stated(strangers=("SỞ XÂY DỰNG",))}),
+    ("C104", "ii06", ii06(A1="PHỤ LỤC SỐ 05"), "tep.xlsx", given_annex("XII")),
+    ("C104", "ii06", ii06(A1="Biểu mẫu Phụ lục V"), "tep.xlsx", given_annex("XII", "stc")),
+    ("C105", SECOND_VERSION, tagged(1), "tep.xlsx", {}),
+    ("C201", compared(last=True), ii06(), f"F{LINES}", {"last": before(K11=100, K21=1839)}),
+    ("C201", compared(last=True), ii06(), f"F{LINES + 10}", {"last": before(K21=1800)}),
+    ("C201", compared(last=True), ii06(), f"F{LINES + 2}", {"last": before(B13="Thú y", K13=0, K21=1863)}),
+    ("C202", compared(cumulative=True), ii06(), "C11", {"last": before(C11=867), "last_period": QUARTER_BEFORE}),
+    ("C203", compared(jump=5), ii06(), "C11", {"last": before(C11=86)}),
+    ("C203", compared(jump=5), ii06(), "C11", {"last": before(C11=8660)}),
+    ("C203", compared(jump=5), ii06(), "C11", {"last": before(C11=0)}),
+    (
+        "C203",
+        compared(jump=5),
+        ii06(C11=0, D11=0, E11=0, F11=0, **{f"{c}11": 0 for c in "GHIJKLM"}),
+        "C11",
+        {"last": before()},
+    ),
+    (
+        "C204",
+        outline(RECEIVED),
+        stating("Tổng số hồ sơ tiếp nhận là 15.925 hồ sơ."),
+        "IV",
+        {"assignment": Assignment("tdm", "narrative", PART), **beside(forms()["ii06"], ii06())},
+    ),
+    ("C204", "ii06", ii06(), "C21", beside(outline(RECEIVED), stating("Tổng số hồ sơ tiếp nhận là 15.925 hồ sơ."))),
+    ("C204", "ii06", ii06(), "H21", beside(outline(ON_TIME), text("Tỷ lệ giải quyết đúng hạn đạt 98,5%."))),
+    ("C205", "ii06", ii06(), "C21", system(c3=15957)),
+    ("C206", "ii06", ii06(), "C21", system(c3=15957) | {"explanations": (CAUSE,)}),
+    ("C206", "ii06", ii06(), "C21", system(c3=15957) | beside(outline(), stating(CAUSE))),
+    ("C206", "ii06", ii06(), "C21", system(c3=15957) | beside(outline(), text(CAUSE))),
+    ("C207", compared(last=True), ii06(), "tep.xlsx", {"last": unreadable(UnreadableReason.ENCRYPTED)}),
+    ("C207", "ii06", ii06(), "tep.xlsx", beside(outline(RECEIVED), unreadable(UnreadableReason.CORRUPT))),
 ]
 MAILS = [
+    *(
+        container_finding(unreadable(reason, kind), "bao-cao.rar")
+        for reason in UnreadableReason
+        for kind in (FileKind.ARCHIVE, FileKind.MSG, FileKind.TNEF)
+    ),
     mail_finding("M101"),
     mail_finding("M102", "kế hoạch.docx"),
     mail_finding("M103", "ii06.xlsx", form="Biểu II.06"),
@@ -190,9 +313,14 @@ MAILS = [
 ]
 
 # the codes that it is a good document for, form, the document, what else the context needs; it has no finding at all
-GOOD: list[tuple[str, str, Document, dict[str, object]]] = [
+GOOD: list[tuple[str, str | Form, Document, dict[str, object]]] = [
     ("W101 W102 F103", "narrative", NARRATIVE, {"parts": PART}),
-    ("F101 F102 F103 F104 F105 F106 F107 X101 X102 X103 X104 X105 X106 X109 X110 X201 X202 X203", "ii06", ii06(), {}),
+    (
+        "F101 F102 F103 F104 F105 F106 F107 F111 X101 X102 X103 X104 X105 X106 X109 X110 X201 X202 X203",
+        "ii06",
+        ii06(),
+        {},
+    ),
     ("C101", "ii06", ii06(), {"stated": PERIOD_2023}),
     ("C102", "ii06", ii06(), {"stated": SAME_AGENCY}),
     ("C101", "ii06", ii06(), {"stated": Stated(windows=CALENDAR)}),
@@ -214,4 +342,18 @@ GOOD: list[tuple[str, str, Document, dict[str, object]]] = [
         stats(r1_4_2="2 - Kết hợp", r1_5="Có", r3_3_2="98,5 %", r2_2="12/3/1"),
         {},
     ),
+    ("C104", "ii06", ii06(A1="PHỤ LỤC SỐ 12"), given_annex("XII")),
+    ("C105", SECOND_VERSION, tagged(2), {}),
+    ("C201 C207", compared(last=True), ii06(), {"last": before()}),
+    ("C201", compared(last=True), ii06(), {"last": before(B13="Thú y")}),
+    ("C202", compared(cumulative=True), ii06(), {"last": before(C11=866), "last_period": QUARTER_BEFORE}),
+    ("C202", compared(cumulative=True), ii06(), {"last": before(C11=867), "last_period": LAST_QUARTER}),
+    ("C203", compared(jump=5), ii06(), {"last": before(C11=174)}),
+    (
+        "C204",
+        outline(RECEIVED, ON_TIME),
+        stating("Tổng số hồ sơ tiếp nhận: 15.952 hồ sơ.", "Tỷ lệ giải quyết đúng hạn đạt 99,8 %."),
+        {"assignment": Assignment("tdm", "narrative", PART), **beside(forms()["ii06"], ii06())},
+    ),
+    ("C205 C206", "ii06", ii06(), system(c3=15952, c11=340, tolerance=2)),
 ]
