@@ -8,12 +8,26 @@ summary names them, why, and what to install; with CI=true they fail instead.
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from mail_servers import MailServers
 from server_process import missing_dovecot, missing_postfix
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _example_accounts() -> Iterator[str]:
+    """The mailboxes of the example offices: the reporting mailbox, the coordinator, and everybody in the registry."""
+    for folder in sorted((ROOT / "config" / "examples").glob("*/")):
+        office = tomllib.loads((folder / "office.toml").read_text("utf-8"))
+        yield from (office["office"]["address"], office["coordinator"]["address"])
+        registry = tomllib.loads((folder / "agencies.toml").read_text("utf-8"))
+        yield from (contact["address"] for agency in registry["agencies"] for contact in agency["contacts"])
+
 
 AGENCIES = ("stp", "vpub", "stc", "stttt", "ptth", "bao", "tdm", "ta", "da", "bc", "tu", "btu", "bb", "dt", "pg")
 ACCOUNTS = (
@@ -23,8 +37,9 @@ ACCOUNTS = (
     *(f"{code}.ld@binhduong.example" for code in AGENCIES),
     "nguoila@noikhac.example",
     "canbo@hopthu.test",
+    *_example_accounts(),
 )
-"""The sample office's mailboxes, and two of strangers."""
+"""The sample office's mailboxes, two of strangers, and those of the example offices."""
 
 # In CI the same examples at every run: a submission is judged by what it changes. Elsewhere each run looks further.
 settings.register_profile("ci", derandomize=True)

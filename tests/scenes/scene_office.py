@@ -33,7 +33,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.demo.scenes import Cast
-from bot.settings import load
+from bot.domain.round import Round
+from bot.settings import Settings, load
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ def address(agency: str) -> str:
 @lru_cache(maxsize=32)
 def reports(agency: str) -> Cast:
     """Makes that agency's files: `reports("tdm").ii06({"C14": 120})`."""
-    settings = load(ROOT / "config", {})
+    settings = settings_of(ROOT / "config")
     return Cast(settings, next(r for r in settings.rounds if r.code == ROUND), settings.registry.get(agency))
 
 
@@ -68,8 +69,14 @@ def all_three(agency: str) -> list[tuple[str, bytes]]:
     return [("Báo cáo.docx", cast.narrative()), ("II.06.xlsx", cast.ii06()), ("Thống kê.xlsx", cast.stats())]
 
 
-def at(month: int, day: int, hour: int = 8, minute: int = 0) -> datetime:
-    return datetime(2023, month, day, hour, minute, tzinfo=VN)
+def at(month: int, day: int, hour: int = 8, minute: int = 0, second: int = 0, *, year: int = 2023) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=VN)
+
+
+@lru_cache(maxsize=8)
+def settings_of(config: Path) -> Settings:
+    """An office folder as it is shipped."""
+    return load(config, {})
 
 
 @dataclass
@@ -87,19 +94,44 @@ class Outcome:
 
 @dataclass
 class SceneOffice:
-    """One installation: a copy of `config/` with this test's servers, and an empty data folder."""
+    """One installation: a copy of an office folder (`config/`, or one of its examples) with this test's servers, and an
+    empty data folder.
+    """
 
     servers: MailServers
     folder: Path
     extra: dict[str, str] = field(default_factory=dict)
+    config: Path = ROOT / "config"
 
     def __post_init__(self) -> None:
-        shutil.copytree(ROOT / "config", self.folder / "config", dirs_exist_ok=True)
+        without = shutil.ignore_patterns("examples")
+        shutil.copytree(self.config, self.folder / "config", dirs_exist_ok=True, ignore=without)
         self.servers.settle()
         boxes = self.servers.place.folder / "mail"
         used = [a for a in self.servers.accounts if any(f.is_file() for f in boxes.glob(f"{a}/**/[cn][ue][rw]/*"))]
         if used:
             self.servers.clear(*used)
+
+    @property
+    def shipped(self) -> Settings:
+        """The office's settings as they are shipped, without this test's servers."""
+        return settings_of(self.config)
+
+    @property
+    def round(self) -> Round:
+        """The office's only round."""
+        (round_,) = self.shipped.rounds
+        return round_
+
+    @property
+    def box(self) -> str:
+        return self.shipped.office.address
+
+    @property
+    def accounts(self) -> list[str]:
+        """Every mailbox of this office's people and of strangers: whoever may get a mail of ours, or must not."""
+        domains = (self.box.partition("@")[2], STRANGER.partition("@")[2], PRIVATE.partition("@")[2])
+        return [a for a in self.servers.accounts if a.partition("@")[2] in domains]
 
     @property
     def data(self) -> Path:
@@ -146,7 +178,7 @@ class SceneOffice:
         """
         now = datetime.now(VN)
         opened, deadline = opened or now - timedelta(days=12), deadline or now + timedelta(days=20)
-        path = self.folder / "config" / "rounds" / f"{ROUND}.toml"
+        path = self.folder / "config" / "rounds" / f"{self.round.code}.toml"
         text = path.read_text("utf-8")
         last = (deadline - timedelta(days=5)).date()
         for key, value in (
@@ -221,7 +253,7 @@ class SceneOffice:
 
     def status(self, agency: str) -> dict[str, dict[str, Any]]:
         """The obligations of one agency by form."""
-        document = self.thuky("status", "--round", ROUND, "--json").json
+        document = self.thuky("status", "--round", self.round.code, "--json").json
         row = next(a for a in document["agencies"] if a["agency"] == agency)
         return {o["form"]: o for o in row["obligations"]}
 
@@ -252,7 +284,7 @@ class SceneOffice:
         """
         mail = EmailMessage(policy=policy.SMTP)
         mail["From"] = sender
-        mail["To"] = BOX
+        mail["To"] = self.box
         mail["Subject"] = subject
         mail["Date"] = format_datetime(date or datetime.now(VN))
         mail["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
@@ -266,9 +298,9 @@ class SceneOffice:
             maintype, subtype = KINDS[name.rpartition(".")[2]]
             mail.add_attachment(payload, maintype=maintype, subtype=subtype, filename=name)
         if received is None:
-            self.servers.send(mail, sender, [BOX])
+            self.servers.send(mail, sender, [self.box])
         else:
-            self.servers.append(BOX, mail.as_bytes(), received)
+            self.servers.append(self.box, mail.as_bytes(), received)
         return mail
 
     def got(self, address: str) -> list[EmailMessage]:

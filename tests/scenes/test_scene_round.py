@@ -12,7 +12,7 @@ Sent = tuple[str, str, tuple[str, ...]]
 def mails_of_ours(office: SceneOffice) -> list[Sent]:
     """(day, kind, recipients) of every mail that lies in anybody's mailbox, each in all of its recipients' once."""
     found: dict[str, tuple[EmailMessage, list[str]]] = {}
-    for account in office.servers.accounts:
+    for account in office.accounts:
         if account == BOX:
             continue
         for mail in office.got(account):
