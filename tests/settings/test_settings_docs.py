@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.settings import models
 from bot.settings.agencies_xlsx import HEADINGS
 from bot.settings.environment import ALIASES
+from bot.settings.form_models import FormModel
 from bot.settings.toml_files import submodel
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -19,6 +20,7 @@ FILES = {
     "ladder.toml": models.LadderFile,
     "holidays.toml": models.HolidaysFile,
     "rounds/*.toml": models.RoundFile,
+    "forms/*.toml": FormModel,
 }
 
 
@@ -47,10 +49,14 @@ def test_every_key_is_explained(file: str, key: tuple[str, ...]) -> None:
     text = section(file)
     if len(key) == 1:
         assert re.search(rf"^(\| `{key[0]}` \||### `\[*{key[0]}\]*`$)", text, re.MULTILINE)
-    else:
-        table = re.search(rf"^### `\[+{key[0]}\]+`.*?(?=^### |\Z)", text, re.MULTILINE | re.DOTALL)
-        assert table, key
-        assert re.search(rf"^\| `{'.'.join(key[1:])}` \|", table[0], re.MULTILINE), key
+        return
+    for depth in range(len(key) - 1, 0, -1):  # under its own heading (`[[table.columns]]`), else under the one above
+        heading = re.escape(".".join(key[:depth]))
+        table = re.search(rf"^### `\[+{heading}\]+`.*?(?=^### |\Z)", text, re.MULTILINE | re.DOTALL)
+        if table:
+            assert re.search(rf"^\| `{'.'.join(key[depth:])}` \|", table[0], re.MULTILINE), key
+            return
+    pytest.fail(f"no table for {key}")
 
 
 @pytest.mark.parametrize("key", [k for f, k in CASES if f == "office.toml"] + list(ALIASES), ids=lambda v: ".".join(v))
