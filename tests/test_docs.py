@@ -36,6 +36,7 @@ def test_no_command_is_missing():
         "show",
         "check",
         "explain",
+        "forms",
         "digest",
         "doctor",
         "extend",

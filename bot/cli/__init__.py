@@ -20,6 +20,7 @@ COMMANDS = {
     "running": ("run", "once", "demo"),
     "looking": ("status", "mails", "outbox", "show", "digest"),
     "checking": ("check", "explain"),
+    "forming": ("forms",),
     "deciding": ("extend", "excuse", "accept", "return", "received", "bind", "release"),
     "diagnosing": ("doctor",),
 }
