@@ -100,7 +100,7 @@ def _index(text: str | None) -> int:
 def _new_styles(parts: Parts, workbook: str) -> str:
     namespace = namespace_of(parts.look(workbook))
     tables = "".join(f"<{name}>{_LEAST[name]}</{name}>" for name in _ORDER if name in _LEAST)
-    name = parts.free_name("xl/styles{}.xml")
+    name = parts.free_name("xl/styles{}.xml") if "xl/styles.xml" in parts else "xl/styles.xml"
     parts.put(name, f'<styleSheet xmlns="{namespace}">{tables}</styleSheet>'.encode())
     parts.set_type(name, _TYPE)
     parts.relate(workbook, "styles", name, strict=is_strict(namespace))

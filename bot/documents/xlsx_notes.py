@@ -53,7 +53,7 @@ _SHAPE = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_ONE_SHAPE = re.compile(rb"<v:shape\s.*?</v:shape>\s*", re.S)
+_ONE_SHAPE = re.compile(rb"<(\w+):shape\s.*?</\1:shape>\s*", re.S)
 # What stands before legacyDrawing in a worksheet (18.3.1.99).
 _BEFORE_DRAWING = frozenset((
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
@@ -82,25 +82,30 @@ class Notes:
         )
 
     def has_ours(self) -> bool:
-        """Whether a comment here is by us."""
-        return self._part is not None and any(a.text == MARK_AUTHOR for a in self._list("authors"))
+        """Whether a comment here is by us, or was added to by us."""
+        if self._part is None:
+            return False
+        said = self._parts.look(self._part).iter("{*}t")
+        return any(a.text == MARK_AUTHOR for a in self._list("authors")) or any(_is_head(t.text) for t in said)
 
     def remove_ours(self) -> None:
         """Takes out our comments and their boxes, and our runs at the end of others' comments."""
         if self._part is None or not self.has_ours():
             return
         authors = [author.text for author in self._list("authors")]
+        ours = {str(number) for number, author in enumerate(authors) if author == MARK_AUTHOR}
         comments = self._list("commentList")
         for comment in list(comments):
-            number = comment.get("authorId") or ""
-            if number.isdecimal() and int(number) < len(authors) and authors[int(number)] == MARK_AUTHOR:
+            # LibreOffice loses authors; the words begin with our name all the same.
+            first = next((t.text or "" for t in comment.iter("{*}t") if t.text), "")
+            if comment.get("authorId") in ours or first.startswith(_HEAD):
                 comments.remove(comment)
                 self._drop_box(comment.get("ref") or "")
                 continue
             text = child(comment, "text")
             for run in [r for r in text if local(r) == "r"] if text is not None else ():
                 words = child(run, "t")
-                if words is not None and (words.text or "").startswith(f"\n{_HEAD}"):
+                if words is not None and _is_head(words.text):
                     text.remove(run)  # type: ignore[union-attr]  # a run's own parent
         if len(comments):
             self._parts.changed(self._part)
@@ -225,7 +230,7 @@ class Notes:
         column = 0
         for letter in place[1]:
             column = column * 26 + ord(letter) - 64
-        row_said, column_said = b"<x:Row>%d</x:Row>" % (int(place[2]) - 1), b"<x:Column>%d</x:Column>" % (column - 1)
+        row_said, column_said = b":Row>%d</" % (int(place[2]) - 1), b":Column>%d</" % (column - 1)
 
         def kept(shape: re.Match[bytes]) -> bytes:
             said = re.sub(rb"\s", b"", shape[0])
@@ -233,6 +238,10 @@ class Notes:
             return b"" if is_it else shape[0]
 
         self._parts.put(part, _ONE_SHAPE.sub(kept, self._parts.content(part)))
+
+
+def _is_head(text: str | None) -> bool:
+    return (text or "").lstrip("\n").startswith(_HEAD)
 
 
 def _run(namespace: str, text: str, *, bold: bool = False) -> etree._Element:
