@@ -71,7 +71,7 @@ def differs_with_cause(context: CheckContext) -> Iterator[Finding]:
     How to mend it:
         Nothing need be done.
     Example:
-        "Số liệu chênh lệch với hệ thống một cửa do 5 hồ sơ giấy chưa được nhập."
+        The mail says that five paper files are not in the one-stop system yet, and the report has five more.
     """
     for found in _differences(context):
         if found.cause is not None:

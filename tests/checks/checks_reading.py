@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -106,13 +107,17 @@ def context(
     parts: tuple[str, ...] = (),
     stated: Stated | None = None,
     file_name: str = "",
+    **fields: object,
 ) -> CheckContext:
-    """What a check gets. `file_name` is one that fits the document where none is given."""
+    """What a check gets. `file_name` is one that fits the document where none is given; `fields` are any other fields
+    of the context.
+    """
     found = forms()[form] if isinstance(form, str) else form
     is_word = isinstance(document, TextDocument) and bool(found.parts)
     file_name = file_name or ("tep.docx" if is_word else "tep.xlsx")
     assignment = Assignment("tdm", found.code, parts)
-    return CheckContext(found, assignment, AGENCY, ROUND, document, file_name, stated or Stated(), NAMES)
+    made = CheckContext(found, assignment, AGENCY, ROUND, document, file_name, stated or Stated(), NAMES)
+    return replace(made, **fields)  # type: ignore[arg-type]  # fields are named by the tests
 
 
 def check(form: Form | str, document: Document, **options: object) -> tuple[Finding, ...]:
