@@ -41,9 +41,10 @@ def load_forms(folder: Path) -> tuple[dict[str, Form], list[Fault]]:
     models: dict[str, FormModel] = {}
     faults: list[Fault] = []
     claimed: dict[str, str] = {}
+    unread: set[str] = set()
     for path in sorted(folder.glob("*.toml")):
         name = f"{folder.name}/{path.name}"
-        model, wrong = _read(path, name)
+        model, wrong = _read(path, name, unread)
         if model is not None:
             wrong += form_faults(name, model)
             if model.code in claimed:
@@ -54,7 +55,7 @@ def load_forms(folder: Path) -> tuple[dict[str, Form], list[Fault]]:
         faults += wrong
     if not claimed and not faults:
         faults.append(Fault(str(folder), "", "no form", "one .toml file a form"))
-    broken = set(claimed) - set(models)
+    broken = unread | set(claimed) - set(models)
     for code, model in list(models.items()):
         if wrong := list(figure_faults(claimed[code], model, models, broken)):
             faults += wrong
@@ -62,17 +63,20 @@ def load_forms(folder: Path) -> tuple[dict[str, Form], list[Fault]]:
     return {code: _form_of(model) for code, model in models.items()}, faults
 
 
-def _read(path: Path, name: str) -> tuple[FormModel | None, list[Fault]]:
+def _read(path: Path, name: str, unread: set[str]) -> tuple[FormModel | None, list[Fault]]:
+    """The file's model, or its faults; then the code that it claims, if it can be told, goes to `unread`."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return FormModel.model_validate(data), []
     except UnicodeDecodeError as error:
         return None, [Fault(name, "", f"bytes that are no UTF-8 ({error.reason})", "a text file in UTF-8")]
     except OSError as error:
         return None, [Fault(name, "", error.strerror or "an unreadable file", "a file that can be read")]
     except tomllib.TOMLDecodeError as error:
         return None, [Fault(name, "", str(error), "TOML")]
+    try:
+        return FormModel.model_validate(data), []
     except ValidationError as error:
+        unread.add(str(data.get("code")))
         return None, faults_of(name, error)
 
 

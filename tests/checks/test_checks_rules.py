@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.checks.rules import RuleSyntaxError, parse_rule
+from bot.checks.rules import RuleSyntaxError, parse_expression, parse_rule, split_chain
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,52 @@ def test_references_and_scope() -> None:
 def test_bad_notation(text: str) -> None:
     with pytest.raises(RuleSyntaxError):
         parse_rule(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("0<=(4)<=(3)", ("0<=(4)", "(4)<=(3)")),
+        ("(3) ≥ (4) > 0", ("(3)>=(4)", "(4)>0")),
+        ("[1]=[2]=[3]", ("[1]=[2]", "[2]=[3]")),
+        ("(1)<(2)<=(3)<4", ("(1)<(2)", "(2)<=(3)", "(3)<4")),
+        ("(3)=(4)+(5)", ("(3)=(4)+(5)",)),
+    ],
+)
+def test_chains(text: str, parts: tuple[str, ...]) -> None:
+    assert split_chain(text) == parts
+
+
+@pytest.mark.parametrize("text", ["(3)", "", "(1)<(2)>(3)", "0<=1<=(2)", "(1)<=(2)<=", "(1)<=[2]<=(3)", "0<=(4)<="])
+def test_bad_chains(text: str) -> None:
+    with pytest.raises(RuleSyntaxError) as caught:
+        split_chain(text)
+    assert str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "holds"),
+    [("0<=(4)", 0, True), ("0<=(4)", -1, False), ("0<(4)", 0, False), ("10>(4)", 10, False), ("10>=(4)", 10, True),
+     ("5=(4)", 5, True), ("5=(4)", 6, False)],
+)  # fmt: skip
+def test_a_number_on_the_left_turns_the_rule_round(text: str, figure: int, holds: bool) -> None:
+    rule = parse_rule(text)
+    assert rule.left.alone == "4"
+    assert rule.right.references == ()
+    assert rule.holds({"4": Decimal(figure)}) is holds
+
+
+def test_expressions_alone() -> None:
+    share = parse_expression("((8)+(9))/(7)*100")
+    figures = {"7": Decimal(8), "8": Decimal(3), "9": Decimal(4)}
+    assert share.value(figures) == Decimal("87.5")
+    assert share.value(figures | {"7": Decimal(0)}) is None
+    assert share.value({}) is None
+    assert (share.between_rows, share.references, share.alone) == (False, ("8", "9", "7"), None)
+    assert (parse_expression("[3.3.2]").between_rows, parse_expression("[3.3.2]").alone) == (True, "3.3.2")
+
+
+@pytest.mark.parametrize("text", ["", "5", "(3)=(4)", "(3)+[1]", "(3", "(3)**2", "abs((3))"])
+def test_bad_expressions(text: str) -> None:
+    with pytest.raises(RuleSyntaxError):
+        parse_expression(text)
