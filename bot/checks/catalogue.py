@@ -35,7 +35,7 @@ from bot.checks.file import file_finding
 from bot.checks.mail import mail_finding
 from bot.checks.registry import ALL, OUTLINES, TABLES, Page, check, entries
 from bot.domain.document import Unreadable, Workbook
-from bot.domain.form import Form
+from bot.domain.form import Form, Severity
 from bot.domain.submission import Finding, Place
 
 __all__ = [
@@ -124,7 +124,7 @@ def _order(context: CheckContext, finding: Finding) -> tuple[int, int, int, int,
 def _said_once(findings: Iterable[Finding]) -> list[Finding]:
     """Without what a graver word on the same cell says already: a placeholder is no number and no date either."""
     found = list(findings)
-    unfilled = {finding.place for finding in found if finding.code == "X115"}
+    unfilled = {f.place for f in found if f.code == "X115" and f.severity is Severity.ERROR}
     return [f for f in found if f.place not in unfilled or f.code not in ("X104", "X108")]
 
 

@@ -40,7 +40,7 @@ class Layers:
         for variable, value in sorted(environ.items()):
             if not variable.startswith(PREFIX) or variable in RESERVED:
                 continue
-            location: Location = tuple(variable.removeprefix(PREFIX).lower().split("__"))
+            location = _spelt(variable)
             if location in ALIASES or _is_setting(location):
                 above[location] = value, (ENVIRONMENT, variable)
             else:
@@ -91,6 +91,12 @@ def _leaves(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
 
 def _location(key: str) -> Location:
     return tuple(key.split("."))
+
+
+def _spelt(variable: str) -> Location:
+    """`THUKY_IMAP__HOST` → `imap.host`; codes of checks are capitals in the file."""
+    steps = variable.removeprefix(PREFIX).lower().split("__")
+    return tuple(step.upper() if at == 1 and steps[0] == "checks" else step for at, step in enumerate(steps))
 
 
 def _is_setting(location: Location) -> bool:

@@ -17,6 +17,7 @@ from bot.domain.mail import Endpoint
 from bot.domain.office import Language, WorkingTime
 from bot.domain.round import LadderStep, Round
 from bot.settings.agencies import AgencyList, build_registry, read_entries
+from bot.settings.checks import build_checks
 from bot.settings.environment import Layers
 from bot.settings.faults import Fault
 from bot.settings.forms import load_forms
@@ -78,6 +79,7 @@ class _Loader:
             else validate_fields(OfficeFile, layers.data, name("office.toml"), report, layers.place)
         )
         endpoints, mail_faults = self._endpoints(office, layers)
+        self.checks = build_checks(office.get("checks", {}), lambda code: layers.of("checks", code), report)
         timezone = ZoneInfo(office["timezone"]) if "timezone" in office else DEFAULT_TIMEZONE
 
         listed = self._agencies()
@@ -203,7 +205,7 @@ class _Loader:
         data_dir = self.base / Path(office["data_dir"]).expanduser()
         return Settings(
             folder=self.folder.resolve(),
-            office=build_office(office, working_time),
+            office=build_office(office, working_time, self.checks),
             imap=endpoints["imap"],
             smtp=endpoints["smtp"],
             account=f"{imap.user}@{imap.host}",
@@ -218,6 +220,7 @@ class _Loader:
             allow_time_travel=office["allow_time_travel"],
             digest_at=office["digest"].at,
             max_attempts=office["limits"].max_attempts,
+            libreoffice=office["documents"].libreoffice,
             registry=registry,
             groups=dict(listed.groups),
             forms=forms,

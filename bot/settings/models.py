@@ -6,11 +6,13 @@ of this room judge.
 """
 
 from datetime import time
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
 
 from bot.domain.agency import ContactRole
+from bot.domain.form import Severity
 from bot.domain.mail import Security
 from bot.domain.office import Language
 from bot.domain.round import DeadlineReading, PeriodKind, StepKind, StepUnit
@@ -24,6 +26,7 @@ from bot.settings.values import (
     Domain,
     Email,
     Emails,
+    LibreOffice,
     MaybeText,
     Moment,
     Port,
@@ -85,6 +88,19 @@ class LimitsTable(Table):
 
 class DocumentsTable(Table):
     enclose_forms: bool = True
+    libreoffice: LibreOffice = "auto"
+
+
+class CheckSeverity(StrEnum):
+    """What a finding may be made: never held, which says that nobody could judge."""
+
+    ERROR = Severity.ERROR.value
+    REMARK = Severity.REMARK.value
+
+
+class CheckTable(Table):
+    severity: CheckSeverity | None = None
+    off: Text | None = None
 
 
 class OfficeFile(Table):
@@ -103,6 +119,7 @@ class OfficeFile(Table):
     allow_time_travel: bool = False
     digest: DigestTable = DigestTable()
     limits: LimitsTable = LimitsTable()
+    checks: dict[str, CheckTable] = Field(default_factory=dict)
     documents: DocumentsTable = DocumentsTable()
 
 
@@ -225,3 +242,4 @@ class RoundFile(Table):
     deadline: DeadlineTable
     assignments: tuple[AssignmentTable, ...] = Field(min_length=1)
     ladder: tuple[StepTable, ...] | None = None
+    checks: dict[str, CheckTable] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.domain.office import Coordinator, Office, WorkingTime
+from bot.domain.round import CheckSetting
 from bot.settings.models import CoordinatorTable, DocumentsTable, LimitsTable, OfficeTable
 
 
@@ -14,7 +15,7 @@ def addresses(office: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(own), frozenset({people.address, *people.other_addresses} if people else ())
 
 
-def build_office(office: dict[str, Any], working_time: WorkingTime) -> Office:
+def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tuple[CheckSetting, ...] = ()) -> Office:
     table: OfficeTable = office["office"]
     people: CoordinatorTable = office["coordinator"]
     limits: LimitsTable = office["limits"]
@@ -31,5 +32,6 @@ def build_office(office: dict[str, Any], working_time: WorkingTime) -> Office:
         coordinator_addresses=coordinators,
         max_answers_per_day=limits.max_answers_per_day,
         max_mail_bytes=limits.max_mail_megabytes * 2**20,
+        checks=checks,
         enclose_forms=documents.enclose_forms,
     )

@@ -26,6 +26,7 @@ from bot.domain.round import (
 )
 from bot.settings.agencies import AgencyList
 from bot.settings.assignments import Assigner
+from bot.settings.checks import build_checks
 from bot.settings.ladder import build_ladder, check_hours
 from bot.settings.models import DeadlineTable, PeriodTable, RoundFile, WindowTable
 from bot.settings.report import Report
@@ -83,6 +84,7 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
     if good.get("ladder") is not None:
         ladder = build_ladder(good["ladder"], file, "ladder", report)
         check_hours(ladder, file, "ladder", context.working_time, report)
+    checks = build_checks(good.get("checks", {}), lambda check: (file, f"checks.{check}"), report)
     assigner = Assigner(file, context.listed, context.registry, context.forms, context.broken_forms, report)
     assignments = assigner.assign(good.get("assignments", ()))
     if opens_at is not None:
@@ -100,6 +102,7 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
         legal_basis=good["legal_basis"],
         closes_at=closes_at,
         ladder=ladder,
+        checks=checks,
     )
 
 

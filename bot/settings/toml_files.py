@@ -117,12 +117,18 @@ def named_key(data: Any, location: Location) -> str:
 
 
 def submodel(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
-    """The model that stands at `location` within `model`, or None where there is none."""
+    """The model that stands at `location` within `model`, or None where there is none. In a table of tables
+    (`checks.X112.off`) one step of the location is the key under which the inner table stands.
+    """
     current: type[BaseModel] | None = model
+    has_keys = False
     for step in location:
-        if isinstance(step, str):
+        if has_keys:
+            has_keys = False
+        elif isinstance(step, str):
             field = current.model_fields.get(step) if current else None
             current = _model_in(field.annotation) if field else None
+            has_keys = current is not None and field is not None and get_origin(field.annotation) is dict
     return current
 
 

@@ -56,6 +56,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "domain": ("một tên miền thư, như sotuphap.example", "a mail domain, like sotuphap.example"),
     "timezone": ("tên múi giờ IANA, như Asia/Ho_Chi_Minh", "an IANA time zone name, like Asia/Ho_Chi_Minh"),
     "database_url": ("địa chỉ cơ sở dữ liệu dạng sqlite:///đường-dẫn", "a database address like sqlite:///path"),
+    "libreoffice": (
+        "auto, off hoặc đường dẫn đầy đủ đến soffice, như /usr/bin/soffice",
+        "auto, off or the whole path of soffice, like /usr/bin/soffice",
+    ),
     "port": ("một cổng từ 1 đến 65535", "a port from 1 to 65535"),
     # files
     "toml": ("cú pháp TOML đúng ({reason})", "correct TOML ({reason})"),
@@ -119,6 +123,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "the partners that partner_parts speaks of",
     ),
     "group_members": ("một nhóm có cơ quan", "a group that has agencies"),
+    # checks
+    "known_check": ("một mã mà lệnh thuky explain liệt kê, như {example}", "a code of thuky explain, like {example}"),
+    "changeable_check": (
+        "một mã khác: mã này báo rằng không đọc, không xét được, nên không đổi mức và không tắt được; bỏ mục này",
+        "another code: this one says that nothing could be read or judged, and is not to be changed; remove this table",
+    ),
+    "severity_or_off": (
+        'đúng một trong hai: severity = "error" hoặc "remark"; hoặc off = "lý do"',
+        'one of the two: severity = "error" or "remark"; or off = "the reason"',
+    ),
     # ladder and holidays
     "reserved_step": ("tên khác; request dành cho thư mở đợt", "another name; request is the opening letter"),
     "step_kind": ("reminder, overdue hoặc escalation", "reminder, overdue or escalation"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -36,6 +37,8 @@ def keys(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[
         inner = submodel(model, (name,))
         if inner is None:
             yield (*above, name)
+        elif get_origin(model.model_fields[name].annotation) is dict:
+            yield from keys(inner, (*above, name, "code"))  # a table of tables, each under a code
         else:
             yield from keys(inner, (*above, name))
 
