@@ -193,7 +193,7 @@ class Round:
     closes_at: datetime | None = None
     ladder: tuple[LadderStep, ...] = ()
     previous: str = ""
-    references: tuple[Reference, ...] = ()
+    references: tuple[Reference, ...] = field(default=(), hash=False)
     checks: tuple[CheckSetting, ...] = ()
 
     @property

@@ -6,16 +6,32 @@ version: submissions never change. Failure policy: as `bot.flows.history`.
 
 from collections.abc import Sequence
 
+from bot.decide.mail_words import own_text
 from bot.decide.stated import agency_names, read_stated
+from bot.domain.agency import Agency
 from bot.domain.form import Form, Severity
-from bot.domain.mail import Attachment
+from bot.domain.mail import Attachment, InboundMail
+from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission
 from bot.flows.history import counting
 from bot.flows.reading import tagged
 from bot.flows.services import Services
 from bot.flows.submit import Case, check_file, saved, submission
+from bot.mail.parse import parse
 
+_MAILS_READ = 5
 CAUSE_ASKED = "C205"  # a difference from the office's own system, and no cause given
+
+
+def own_words(services: Services, agency: Agency, round_: Round, mail: InboundMail) -> tuple[str, ...]:
+    """What the agency writes in this mail and, where figures are held against the office's own, wrote in its last
+    mails for the round, without what they quote; the newest first.
+    """
+    texts = [own_text(mail.text)]
+    if round_.references:
+        earlier = [m for m in services.store.mails(round=round_.code) if m.agency == agency.code and m.sha256]
+        texts += [own_text(parse(services.vault.read(m.sha256)).text) for m in reversed(earlier[-_MAILS_READ:])]
+    return tuple(text for text in texts if text.strip())
 
 
 def causes_asked(findings: Sequence[Finding]) -> int:
@@ -38,7 +54,7 @@ def follow_up(
     findings = check_file(services, case, form, main.name, document, stated)
     kept = [(f.name, f.sha256, f.size) for f in base.files]
     added = [saved(services, scan) for scan in scans]
-    return submission(services, case, form, max(s.version for s in versions) + 1, [*kept, *added], findings)
+    return submission(services, case, form, max(s.version for s in versions) + 1, [*kept, *added], findings, document)
 
 
 def explained(services: Services, case: Case) -> tuple[Submission, ...]:

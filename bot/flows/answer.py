@@ -8,7 +8,7 @@ from bot.domain.agency import Agency
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
 from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Thread
 from bot.domain.round import Decision, ObligationStatus, Round
-from bot.domain.submission import Finding, StoredFile, Submission
+from bot.domain.submission import Finding, StoredFile, Submission, Verdict
 from bot.flows.assess import Assessment
 from bot.flows.services import Services
 from bot.flows.submit import receipt_number
@@ -28,7 +28,8 @@ def answer(
     decisions = services.store.decisions(round=round_.code)
     earlier = services.store.submissions(round=round_.code, agency=agency.code)
     results = _results(services, round_, assessment, earlier, decisions)
-    needs_mending = outcome is Outcome.CORRECTION or any(not r.verdict.is_valid for r in results)
+    # What waits for a person is received: nothing is asked of the agency.
+    needs_mending = outcome is Outcome.CORRECTION or any(r.verdict is Verdict.CORRECTION for r in results)
     kind = NoticeKind.CORRECTION if needs_mending else NoticeKind.RECEIPT
     # What the agency owes as it will stand when this mail is committed.
     state = round_state(round_, (*earlier, *assessment.submissions), decisions, services.now())

@@ -72,7 +72,7 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
             repeated.append(same)
             continue
         stored = [saved(services, f.attachment) for f in (file, *scans)]
-        submissions.append(submission(services, case, form, _next(versions), stored, findings))
+        submissions.append(submission(services, case, form, _next(versions), stored, findings, file.facts.document))
     placed = {form.code: f.attachment.name for f, form in primaries}
     for code in dict.fromkeys(of.code for _, of in companions if of and of.code not in placed):
         scans = [f for f, of in companions if of and of.code == code]

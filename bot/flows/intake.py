@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from bot.checks.mail import mail_finding
 from bot.decide.judging import mail_outcome
 from bot.decide.links import shared_links
-from bot.decide.mail_words import own_text
 from bot.decide.matching import RoundMatch
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
@@ -23,7 +22,7 @@ from bot.domain.intake import Bounce, IntakeResult
 from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
 from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
-from bot.flows.again import explained
+from bot.flows.again import explained, own_words
 from bot.flows.alerts import alert
 from bot.flows.answer import answer, closed
 from bot.flows.assess import Assessment, assess
@@ -113,8 +112,9 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     evidence = (*whose.evidence, *match.evidence)
     if match.round is None or match.reason not in (None, Reason.WRONG_PERIOD):
         return _without_round(services, record, mail, whose.agency, match, evidence)
-    own_words = own_text(mail.text)
-    case = Case(record, whose.agency, match.round, match, explanations=(own_words,) if own_words.strip() else ())
+    case = Case(
+        record, whose.agency, match.round, match, explanations=own_words(services, whose.agency, match.round, mail)
+    )
     if files:
         assessment = assess(services, case, read, unfolded.findings)
     elif causes := explained(services, case):

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bot.checks import file as file_checks
 from bot.checks import spec
+from bot.checks.file import container_finding
 from bot.checks.letters import is_request
 from bot.decide.matching import FileFacts
 from bot.decide.stated import agency_names, read_stated, with_tag
@@ -75,7 +75,7 @@ def _unfold(
     elif not inner and fault is None:
         fault = Unreadable(UnreadableReason.EMPTY, kind, "no file in it")
     if fault is not None:
-        findings.append(file_checks.container_finding(fault, attachment.name))
+        findings.append(container_finding(fault, attachment.name))
     for file in inner:
         _unfold(services, replace(file, nested_in=attachment.name), files, findings, depth=depth + 1)
 

@@ -15,7 +15,7 @@ def shelve(services: Services, round_code: str, agency: str) -> None:
     for form in dict.fromkeys(s.form for s in submissions):
         valid = [s for s in submissions if s.form == form and effective_verdict(s, decisions).is_valid]
         newest = max(valid, key=lambda s: s.version, default=None)
-        services.vault.set_latest(round_code, agency, form, newest.files if newest else ())
+        services.vault.set_latest(round_code, agency, form, [f for f in newest.files if f.path] if newest else ())
 
 
 def shelve_all(services: Services) -> None:

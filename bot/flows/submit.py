@@ -18,6 +18,7 @@ from bot.domain.round import Round
 from bot.domain.submission import Finding, StoredFile, Submission
 from bot.flows.beside import wrong_period_finding
 from bot.flows.history import beside, compares_periods, last_report
+from bot.flows.readable import publish
 from bot.flows.services import Services
 
 
@@ -80,9 +81,13 @@ def submission(
     version: int,
     files: Sequence[tuple[str, str, int]],
     findings: tuple[Finding, ...],
+    document: Document,
 ) -> Submission:
-    """That version of the form. `files` (name, sha256, size in bytes; the form's own file first) are in the vault."""
+    """That version of the form. `files` (name, sha256, size in bytes) are in the vault; the first is the form's own,
+    which `document` speaks of.
+    """
     round_, agency = case.round, case.agency
+    where = round_.code, agency.code, form.code, version
     return Submission(
         agency=agency.code,
         round=round_.code,
@@ -92,13 +97,8 @@ def submission(
         verdict=judge(findings),
         findings=findings,
         files=tuple(
-            StoredFile(
-                name,
-                sha256,
-                size,
-                services.vault.publish(round_.code, agency.code, form.code, version, name, sha256),
-            )
-            for name, sha256, size in files
+            StoredFile(name, sha256, size, publish(services, where, name, sha256, None if at else document))
+            for at, (name, sha256, size) in enumerate(files)
         ),
         mail_id=case.record.id,
         receipt_number=receipt_number(round_, agency, case.record.id),

@@ -1,0 +1,54 @@
+"""The copy of a file that the coordinator browses: under an ending that opens it, and without anything that runs.
+
+The vault keeps what came; this is what is handed on. A file whose macros cannot be taken out is not handed on at all:
+its path stays empty, and the vault still has it.
+"""
+
+from pathlib import PurePosixPath
+
+from bot.domain.document import Document, FileKind, Unreadable
+from bot.flows.services import Services
+
+# The endings under which the usual programs open a file of that kind, the first one when a name has none of them.
+_ENDINGS = {
+    FileKind.DOCX: (".docx",),
+    FileKind.XLSX: (".xlsx",),
+    FileKind.DOC: (".doc",),
+    FileKind.XLS: (".xls",),
+    FileKind.XLSB: (".xlsb",),
+    FileKind.ODS: (".ods", ".ots"),
+    FileKind.ODT: (".odt", ".ott"),
+    FileKind.RTF: (".rtf", ".doc"),
+    FileKind.PDF: (".pdf",),
+}
+_CLEANED = (FileKind.DOCX, FileKind.XLSX)
+
+
+def publish(
+    services: Services, where: tuple[str, str, str, int], name: str, sha256: str, document: Document | None
+) -> str:
+    """Puts the readable copy under `where` (round, agency, form, version); its path relative to the data folder, empty
+    where none may be handed on. `document`: what is known of the file, None for what stands beside a report.
+    """
+    round_code, agency, form, version = where
+    if document is None or isinstance(document, Unreadable):
+        return services.vault.publish(round_code, agency, form, version, name, sha256)
+    kind = document.traits.kind
+    if document.traits.macros:
+        clean = services.sandbox.without_macros(services.vault.read(sha256), name) if kind in _CLEANED else None
+        if clean is None:
+            services.journal.warning("macros_not_handed_on", agency=agency, form=form, version=version)
+            return ""
+        sha256 = services.vault.save(clean)
+    return services.vault.publish(round_code, agency, form, version, readable_name(name, kind), sha256)
+
+
+def readable_name(name: str, kind: FileKind) -> str:
+    """The name with an ending that fits what the file is: `bao cao.xls` that is an .xlsx becomes `bao cao.xlsx`."""
+    endings = _ENDINGS.get(kind)
+    suffix = PurePosixPath(name).suffix
+    if endings is None or suffix.lower() in endings:
+        return name
+    known = {ending for group in _ENDINGS.values() for ending in group} | {".docm", ".xlsm", ".dotx", ".xltx"}
+    stem = name.removesuffix(suffix) if suffix.lower() in known else name
+    return f"{stem.rstrip('. ') or 'tep'}{endings[0]}"
