@@ -18,7 +18,7 @@ IN_VENV := .venv/bin/python -m
 help:
 	@printf '%s\n' \
 	  'make demo    one round of the sample office on a mail server in memory; results in ./demo' \
-	  'make test    linters, types and all tests, on real Dovecot and Postfix where they can be had' \
+	  'make test    linters, types and all tests, on real Dovecot, Postfix, LibreOffice where they can be had' \
 	  'make lint    ruff: faults and layout' \
 	  'make types   mypy --strict' \
 	  'make lock    requirements*.lock anew from requirements*.in' \
@@ -48,6 +48,7 @@ install-dev:
 
 servers:
 	@tools/install-servers
+	@tools/install-helpers
 
 lock:
 	@tools/lock

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.documents.blank_facts import BlankFacts
+from bot.documents.converter import Converter, find_libreoffice
 from bot.documents.sandbox import Sandbox
 from bot.domain.form import Form
 from bot.domain.submission import Finding
@@ -105,6 +106,19 @@ class Deferred:
         return getattr(self._made, name)
 
 
+def make_converter(settings: Settings) -> Converter | None:
+    """LibreOffice as the office has it set; None where it is off, or `auto` and not on this machine."""
+    if settings.libreoffice == "off":
+        return None
+    program = find_libreoffice() if settings.libreoffice == "auto" else Path(settings.libreoffice)
+    return Converter(program) if program else None
+
+
+def make_sandbox(settings: Settings) -> Sandbox:
+    """The way into untrusted files, with what helpers this machine has."""
+    return Sandbox(converter=make_converter(settings))
+
+
 def open_journal(level: str) -> Journal:
     """One line an event on standard error: ids first, never the contents of mails, never a password. Events below
     `level` are left out.
@@ -183,7 +197,7 @@ def open_services(
             rounds=settings.rounds,
             store=store,
             vault=vault,
-            sandbox=Sandbox(),
+            sandbox=make_sandbox(settings),
             composer=composer,
             say=say,
             make_blank=make_blank,

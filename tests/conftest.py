@@ -1,8 +1,9 @@
 """What all tests share: the real mail servers, and the honest word about tests that were left out.
 
 A test that asks for `mail_servers` (Dovecot and Postfix) or `imap_server` (Dovecot at least) gets them started on
-loopback, once a worker; it is marked `servers` by itself. Where the servers cannot run, such tests are left out and the
-summary names them, why, and what to install; with CI=true they fail instead.
+loopback, once a worker; it is marked `servers` by itself. Tests marked `libreoffice` or `libarchive` need those. Where
+they cannot run, such tests are left out and the summary names them, why, and what to install; with CI=true they fail
+instead.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import pytest
 from hypothesis import settings
 from mail_servers import MailServers
 from server_process import missing_dovecot, missing_postfix
+
+from bot.documents.archive import has_library
+from bot.documents.converter import find_libreoffice
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,16 +70,24 @@ def _missing(fixtures: set[str]) -> str | None:
     return missing_dovecot() if "imap_server" in fixtures else None
 
 
+def _missing_helper(item: pytest.Item) -> str | None:
+    """Which optional program a marked test lacks here."""
+    if item.get_closest_marker("libreoffice") and find_libreoffice() is None:
+        return "LibreOffice is missing: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui"
+    if item.get_closest_marker("libarchive") and not has_library():
+        return "libarchive is missing: apt-get install libarchive13"
+    return None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark who needs the servers; leave them out where these cannot run, unless a missing server is a failure."""
     left_out = config.stash[_LEFT_OUT]
     for item in list(items):
         fixtures = set(getattr(item, "fixturenames", ()))
-        if not fixtures & {"mail_servers", "imap_server"}:
-            continue
-        item.add_marker("servers")
-        if (reason := _missing(fixtures)) and not _in_ci():
+        if fixtures & {"mail_servers", "imap_server"}:
+            item.add_marker("servers")
+        if (reason := _missing(fixtures) or _missing_helper(item)) and not _in_ci():
             items.remove(item)
             left_out[item.nodeid] = reason
             config.hook.pytest_deselected(items=[item])
@@ -99,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     left_out = _FROM_WORKERS | config.stash[_LEFT_OUT]
     if not left_out:
         return
-    terminalreporter.section(f"LEFT OUT: {len(left_out)} tests that need real mail servers", yellow=True)
+    terminalreporter.section(f"LEFT OUT: {len(left_out)} tests that need programs not on this machine", yellow=True)
     for reason in sorted(set(left_out.values())):
         terminalreporter.line(f"{reason}:")
         for test in sorted(test for test, why in left_out.items() if why == reason):

@@ -21,8 +21,8 @@ from bot.cli.context import (
     terminal,
 )
 from bot.decide.judging import judge
+from bot.decide.matching_forms import RECOGNISED
 from bot.decide.stated import agency_names, read_stated
-from bot.documents.sandbox import Sandbox
 from bot.domain.agency import Agency
 from bot.domain.document import Document, Stated, Unreadable
 from bot.domain.form import Form
@@ -30,6 +30,7 @@ from bot.domain.round import Assignment, Round
 from bot.domain.submission import Finding, Verdict
 from bot.screens import finding_words, say
 from bot.settings import Settings
+from bot.wiring import make_sandbox
 
 
 def register(app: typer.Typer) -> None:
@@ -54,12 +55,13 @@ def check(
         stop(language, MISUSED, "error.agency", agency=agency, known=", ".join(a.code for a in settings.registry))
     picked = _round(settings, round_)
     words = finding_words(language)
+    sandbox = make_sandbox(settings)
     results = []
     wrong = False
     for file in files:
         payload = read_file(file, language, settings.office.max_mail_bytes)
-        document = Sandbox().read(payload, file.name)
-        meant = settings.forms[form] if form else _recognised(settings, document)
+        document = sandbox.read(payload, file.name)
+        meant = settings.forms[form] if form else _recognised(settings, document, picked, agency)
         if meant is None and not isinstance(document, Unreadable):
             stop(language, MISUSED, "error.form_unknown", file=file, known=", ".join(settings.forms))
         findings = _check(settings, document, file.name, meant, agency, picked, named_round=round_ is not None)
@@ -84,9 +86,14 @@ def _round(settings: Settings, code: str | None) -> Round:
     return max(found, key=lambda r: r.opens_at)
 
 
-def _recognised(settings: Settings, document: Document) -> Form | None:
-    best = next(iter(spec.recognise(document, tuple(settings.forms.values()))), None)
-    return settings.forms[best.form] if best and best.score >= 0.5 else None
+def _recognised(settings: Settings, document: Document, round_: Round, agency: str | None) -> Form | None:
+    """The form that fits best among those the agency owes, or else among all, as for a file that comes by mail."""
+    owed = [settings.forms[a.form] for a in round_.of(agency or "")]
+    for among in (owed, settings.forms.values()):
+        best = next(iter(spec.recognise(document, among)), None)
+        if best and best.score >= RECOGNISED:
+            return settings.forms[best.form]
+    return None
 
 
 def _check(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import typer
 
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
+from bot.documents.archive import has_library
 from bot.mail import inbox, smtp
 from bot.mail.inbox import MailServerError
 from bot.screens import say
@@ -18,6 +19,7 @@ from bot.settings import ConfigurationError, Settings
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.text.dates import say_instant
+from bot.wiring import make_converter
 
 LOW_GIB = 1
 MAX_SKEW = timedelta(minutes=1)
@@ -71,9 +73,7 @@ def _examine(settings: Settings) -> Iterator[Examined]:
     yield _database(settings, words)
     yield from _servers(settings, words)
     yield _clock(settings, words)
-    for name, program in (("libreoffice", "soffice"), ("clamd", "clamd")):
-        path = shutil.which(program)
-        yield Examined(words(name), None, words("helper_ok", path=path) if path else words("helper_missing"))
+    yield from _helpers(settings, words)
 
 
 def _data(settings: Settings, words: Callable[..., str]) -> Examined:
@@ -117,6 +117,22 @@ def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
             yield Examined(words(name), False, words("server_bad", error=error))
         else:
             yield Examined(words(name), True, words(f"{name}_ok", host=endpoint.host, port=endpoint.port))
+
+
+def _helpers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:
+    """Programs that the office can do without, and what it cannot do without them."""
+    converter = make_converter(settings)
+    if converter is None:
+        key = "libreoffice_off" if settings.libreoffice == "off" else "libreoffice_missing"
+        yield Examined(words("libreoffice"), None, words(key))
+    elif not os.access(converter.program, os.X_OK):
+        yield Examined(words("libreoffice"), False, words("libreoffice_bad", path=converter.program))
+    else:
+        key = "libreoffice_ok" if converter.has_isolation else "libreoffice_open"
+        yield Examined(words("libreoffice"), None, words(key, path=converter.program))
+    yield Examined(words("libarchive"), None, words("libarchive_ok" if has_library() else "libarchive_missing"))
+    path = shutil.which("clamd")
+    yield Examined(words("clamd"), None, words("helper_ok", path=path) if path else words("helper_missing"))
 
 
 def _clock(settings: Settings, words: Callable[..., str]) -> Examined:

@@ -10,6 +10,7 @@ archives nor volumes nor solid RAR of the old format; without libarchive only zi
 Sources: APPNOTE 6.3.10 (zip: 4.4.4 flags); libarchive-formats(5); RAR 5.0 archive format (rarlab technote).
 """
 
+import ctypes
 import io
 import os
 import re
@@ -36,6 +37,15 @@ _FILTERS = ("gzip", "bzip2", "xz")  # not `all`: some of them start programs
 _VOLUME = re.compile(r"\.(part0*\d+\.rar|r\d\d|z\d\d|[a-z0-9]{2,4}\.\d{3}|\d{3})$", re.IGNORECASE)
 _ENCRYPTED = re.compile(r"encrypt|crypto|password|passphrase", re.IGNORECASE)
 _UNSUPPORTED = re.compile(r"support|unavailable|volume|unknown (compression|format)", re.IGNORECASE)
+
+
+def has_library() -> bool:
+    """Whether this machine has libarchive: without it only zip is opened."""
+    try:
+        ctypes.CDLL(LIBRARY)
+    except OSError:
+        return False
+    return True
 
 
 def contents(payload: bytes, name: str, quota: Quota) -> Iterator[ContainedFile | Refused]:

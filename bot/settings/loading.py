@@ -25,6 +25,7 @@ from bot.settings.ladder import build_ladder, check_hours
 from bot.settings.mailbox import build_endpoint
 from bot.settings.models import ImapTable, LadderFile, OfficeFile
 from bot.settings.office import addresses, build_office
+from bot.settings.previous import link_previous
 from bot.settings.report import ConfigurationError, Report
 from bot.settings.rounds import RoundContext, build_round, check_together, years_of
 from bot.settings.settings import Settings
@@ -89,7 +90,7 @@ class _Loader:
         round_tables = self._round_tables()
         working_time = self._working_time(timezone, round_tables)
         ladder = self._ladder(working_time)
-        context = RoundContext(timezone, listed, registry, forms, broken_forms, ladder, working_time)
+        context = RoundContext(timezone, listed, registry, forms, broken_forms, ladder, working_time, self.folder)
         rounds = self._rounds(round_tables, context)
         self._check_office(office, layers)
         if report.faults:
@@ -177,6 +178,7 @@ class _Loader:
             for code, tables in files.items()
         )
         rounds = tuple(sorted((r for r in built if r is not None), key=lambda r: (r.opens_at, r.code)))
+        rounds = link_previous(rounds, files, self.report, self._name("rounds"))
         check_together(rounds, context.registry, self.report, self._name("rounds"))
         return rounds
 

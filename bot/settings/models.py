@@ -6,6 +6,7 @@ of this room judge.
 """
 
 from datetime import time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +35,7 @@ from bot.settings.values import (
     Table,
     Text,
     TimeZone,
+    Tolerance,
     Whole,
 )
 
@@ -231,6 +233,15 @@ class AssignmentTable(Table):
     addressed: bool = True
 
 
+class ReferenceTable(Table):
+    form: Text
+    title: Text
+    file: Text
+    agency_column: Text = "Đơn vị"
+    columns: dict[Text, Text] = Field(min_length=1)
+    tolerance: Tolerance = Decimal(0)
+
+
 class RoundFile(Table):
     code: Code | None = None
     title: Text
@@ -241,5 +252,7 @@ class RoundFile(Table):
     window: WindowTable
     deadline: DeadlineTable
     assignments: tuple[AssignmentTable, ...] = Field(min_length=1)
+    previous: Code | None = None
+    references: tuple[ReferenceTable, ...] = ()
     ladder: tuple[StepTable, ...] | None = None
     checks: dict[str, CheckTable] = Field(default_factory=dict)

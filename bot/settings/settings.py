@@ -20,7 +20,7 @@ class Settings:
     `folder` and `data_dir` are absolute. `account` names the mailbox in the database (`user@host`). `sent_folder`
     None: the folder that the server marks as Sent. Delays are in seconds. `digest_at` is local. `groups` maps group
     codes to the names that people see, which are also what `Agency.group` holds. `mail_faults` matter only once
-    mail is needed.
+    mail is needed. `libreoffice` is `auto` (where this machine has it), `off`, or the path of soffice.
     """
 
     folder: Path
@@ -45,6 +45,7 @@ class Settings:
     rounds: tuple[Round, ...]
     warnings: tuple[SettingsWarning, ...] = ()
     mail_faults: tuple[Fault, ...] = ()
+    libreoffice: str = "auto"
 
     @property
     def language(self) -> Language:

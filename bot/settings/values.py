@@ -7,6 +7,7 @@ not.
 
 import re
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,13 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _decimal(value: Any) -> Any:
+    """A number as the file writes it: 0.1 is a tenth, not the nearest binary fraction."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticCustomError("float_type", "a number")
+    return Decimal(str(value))
+
+
 def _whole(value: Any) -> Any:
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "a whole number")
@@ -113,6 +121,12 @@ def _database_url(value: Any) -> Any:
     raise PydanticCustomError("database_url", "a database address")
 
 
+def _libreoffice(value: Any) -> Any:
+    if isinstance(value, str) and (value in ("auto", "off") or value.startswith("/")):
+        return value
+    raise PydanticCustomError("libreoffice", "auto, off or a path")
+
+
 def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
@@ -130,11 +144,13 @@ Emails = Annotated[tuple[Email, ...], BeforeValidator(_split)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 TimeZone = Annotated[str, BeforeValidator(_timezone)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url)]
+LibreOffice = Annotated[str, BeforeValidator(_libreoffice)]
 Port = Annotated[int, BeforeValidator(_port)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000_000)]
 Days = Annotated[int, BeforeValidator(_whole), Field(ge=-366, le=366)]
 Seconds = Annotated[float, BeforeValidator(_number), Field(ge=1, le=7 * 86_400, allow_inf_nan=False)]
+Tolerance = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 MaybeText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 # Codes stand in paths, tags and keys of notices.

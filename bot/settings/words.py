@@ -122,6 +122,17 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "các cơ quan phối hợp, vì có partner_parts",
         "the partners that partner_parts speaks of",
     ),
+    # previous and references
+    "other_round": ("mã của một đợt khác: {rounds}", "the code of another round: {rounds}"),
+    "known_table": ("mã của một biểu số liệu: {forms}", "the code of a form with a table: {forms}"),
+    "known_key": ("cột hoặc dòng của biểu mẫu {form}: {keys}", "a column or row of form {form}: {keys}"),
+    "reference_file": (
+        "tệp Excel kết xuất từ hệ thống, đặt tại {path}",
+        "the workbook exported from the system, at {path}",
+    ),
+    "reference_column": ("một cột có tiêu đề “{column}”", "a column headed “{column}”"),
+    "a_figure": ("một số, viết như 2.544 hoặc 12,5; chưa có thì để trống", "a figure, or a blank where there is none"),
+    "agency_once": ("mỗi cơ quan một dòng", "one row an agency"),
     "group_members": ("một nhóm có cơ quan", "a group that has agencies"),
     # checks
     "known_check": ("một mã mà lệnh thuky explain liệt kê, như {example}", "a code of thuky explain, like {example}"),
@@ -175,6 +186,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "w_window_outside": (
         "Thời gian chốt số liệu không có ngày nào thuộc kỳ báo cáo {period}.",
         "No day of the data window lies in the period {period}.",
+    ),
+    "w_previous_not_before": (
+        "Đợt {other} (kỳ {period}) không thuộc kỳ trước của {own}; số liệu vẫn được so với đợt này.",
+        "Round {other} ({period}) is not of a period before {own}; figures are compared with it all the same.",
+    ),
+    "w_reference_agency": (
+        "Không có cơ quan nào tên “{agency}” trong danh sách; dòng này được bỏ qua.",
+        "The list of agencies has no “{agency}”; this row is left out.",
+    ),
+    "w_reference_lacks": (
+        "Không có số liệu của {agencies}; biểu mẫu {form} của các cơ quan này không được đối chiếu.",
+        "There are no figures of {agencies}; their form {form} is not compared.",
     ),
     "w_no_rounds": ("Chưa có đợt báo cáo nào.", "There is no round yet."),
     "w_same_period": (
