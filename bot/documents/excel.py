@@ -13,18 +13,17 @@ Failure policy: raises `Refused`: CORRUPT for broken parts and cells outside of 
 beyond the limits. Source: ECMA-376 part 1, chapter 18.
 """
 
-import math
 import re
 from datetime import date, datetime
 
 from lxml import etree
 
 from bot.documents import markup
-from bot.documents.cellformat import Shape, from_serial
+from bot.documents.cellformat import Shape
 from bot.documents.compute import with_values
 from bot.documents.excel_parts import number_shapes, rich_text, shared_strings
 from bot.documents.formula import LAST_COLUMN, LAST_ROW, parse_range, parse_reference, shift
-from bot.documents.grid import Book, Hidden, add_cell, add_merge, new_book, rounded, tidy
+from bot.documents.grid import Book, Hidden, add_cell, add_merge, new_book, number_value, tidy
 from bot.documents.limits import Limits, corrupt, too_big
 from bot.documents.markup import attribute, child, clean, local
 from bot.documents.package import Package
@@ -204,12 +203,8 @@ def _number_value(text: str, shape: Shape, *, since_1904: bool) -> CellValue:
     """A stored number as int, float, date, datetime or time text; what is no number stays text."""
     if not _NUMBER.fullmatch(text):
         return tidy(text)
-    number = rounded(float(text))
-    if shape in (Shape.DATE, Shape.TIME, Shape.SECONDS):
-        moment = from_serial(float(number), shape, since_1904=since_1904)
-        if moment is not None:
-            return moment
-    return number if math.isfinite(number) else tidy(text)
+    value = number_value(float(text), shape, since_1904=since_1904)
+    return tidy(text) if value is None else value
 
 
 def _iso(text: str) -> date | datetime | str:

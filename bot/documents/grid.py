@@ -3,18 +3,23 @@
 Failure policy: raises `Refused` TOO_BIG for one cell too many or too far out.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.documents.cellformat import Shape
+from bot.documents.cellformat import Shape, from_serial
 from bot.documents.limits import Limits, Meter, too_big
 from bot.documents.markup import clean
-from bot.domain.document import Cell, Merge
+from bot.domain.document import Cell, CellValue, Merge
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EXACT = 10**15
+# Error values as old and binary files keep them (MS-XLS 2.5.10).
+ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+}  # fmt: skip
 _MOST_SPANS = 50_000
 
 
@@ -71,6 +76,18 @@ def rounded(number: float) -> int | float:
     """A number at the 15 significant digits that Excel keeps and shows; whole ones as int."""
     shown = float(f"{number:.15g}")
     return int(shown) if shown.is_integer() and abs(shown) < _EXACT else shown
+
+
+def number_value(number: float, shape: Shape, *, since_1904: bool) -> CellValue:
+    """A stored number as its format shows it: int, float, date, datetime or time text. None when it is not finite."""
+    shown = rounded(number)
+    if not math.isfinite(shown):
+        return None
+    if shape in (Shape.DATE, Shape.TIME, Shape.SECONDS):
+        moment = from_serial(float(shown), shape, since_1904=since_1904)
+        if moment is not None:
+            return moment
+    return shown
 
 
 def tidy(text: str) -> str:

@@ -1,56 +1,32 @@
-"""An old Excel file (.xls): calamine reads the values, a walk over the BIFF records adds what it leaves out.
+"""An old Excel file (.xls): calamine reads the values, a walk over the BIFF records (see biff) adds what it leaves out.
 
-Flow: open the OLE file → walk the records for errors, formulas, percentages and the extent of each sheet → refuse an
-extent that calamine could not lay out → correct the extents that the file declares → read the values.
+Flow: open the OLE file → walk the records for errors, formulas, percentages, hidden rows and columns and the extent of
+each sheet → refuse an extent that calamine could not lay out → correct the extents that the file declares → read the
+values. The mark of our form is the printed one; comments are not read.
 
 Calamine works densely, reserves memory for whatever a file declares, and aborts the process when there is none: hence
 the checks before it, and its panics (no `Exception`s) are caught by name.
 
 The text of formulas is not decoded: `Cell.formula` is "=" where a cell computes.
 
-Failure policy: raises `Refused`. Source: MS-XLS 2.4 (records), 2.5.10 (error codes).
+Failure policy: raises `Refused`. Source: MS-OVBA 2.2.1 and MS-XLS 2.1.7.23 (the storage of macros).
 """
 
 import io
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from bot.documents.cellformat import Shape, shape_of
-from bot.documents.grid import add_cell, add_merge, new_book, rounded, tidy
+from bot.documents import traits
+from bot.documents.biff import Globals, Marks, scan
+from bot.documents.grid import Book, add_cell, add_merge, new_book, rounded, tidy
 from bot.documents.limits import Limits, Refused, corrupt, too_big
-from bot.domain.document import Cell, CellValue, Merge, Sheet, UnreadableReason, Workbook
+from bot.documents.workbook_traits import printed_tag
+from bot.domain.document import Cell, CellValue, FileKind, Merge, Sheet, Traits, UnreadableReason, Workbook
 
 _DENSE_CELLS = 2_000_000
-_ERRORS = {
-    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
-}  # fmt: skip
-_BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
-_DIMENSIONS, _SST = 0x0200, 0x00FC
-_FORMULA, _BOOLERR, _MULRK = 0x0006, 0x0205, 0x00BD
-_CELLS = frozenset({_FORMULA, _BOOLERR, _MULRK, 0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E})
-
-
-@dataclass(slots=True)
-class _Marks:
-    """What the records of one sheet say beyond the values; places are (row, column) from 1."""
-
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    formulas: set[tuple[int, int]] = field(default_factory=set)
-    percents: set[tuple[int, int]] = field(default_factory=set)
-    seconds: set[tuple[int, int]] = field(default_factory=set)
-    last_row: int = 0
-    last_column: int = 0
-
-    def note(self, place: tuple[int, int], shape: Shape | None) -> None:
-        """What the number format of one cell adds to its value."""
-        if shape is Shape.PERCENT:
-            self.percents.add(place)
-        elif shape is Shape.SECONDS:
-            self.seconds.add(place)
+_MACROS = "_VBA_PROJECT_CUR"
 
 
 def read(payload: bytes, limits: Limits) -> Workbook:
@@ -60,14 +36,17 @@ def read(payload: bytes, limits: Limits) -> Workbook:
     with _opened(payload) as ole:
         name = "Workbook" if ole.exists("Workbook") else "Book"
         data = bytearray(ole.openstream(name).read())
-        marks = _scan(data, limits)
-        area = sum(sheet.last_row * sheet.last_column for sheet in marks)
+        book = new_book(limits)
+        found = scan(data, book)
+        macros = found.macros or ole.exists(_MACROS)
+        area = sum(sheet.last_row * sheet.last_column for sheet in found.sheets)
         if area > _DENSE_CELLS:
             raise too_big(f"sheets span {area} cells")
         ole.write_stream(name, bytes(data))
         mended = ole.fp.getvalue()
     try:
-        return _workbook(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(mended)), marks, limits)
+        source = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(mended))
+        return _workbook(source, found, book, macros=macros)
     except python_calamine.PasswordError as fault:
         raise Refused(UnreadableReason.ENCRYPTED, "xls with a password") from fault
     except python_calamine.CalamineError as fault:
@@ -78,22 +57,24 @@ def read(payload: bytes, limits: Limits) -> Workbook:
         raise
 
 
-def _workbook(workbook: Any, marks: list[_Marks], limits: Limits) -> Workbook:
-    book = new_book(limits)
+def _workbook(workbook: Any, found: Globals, book: Book, *, macros: bool) -> Workbook:
     sheets = []
     for index, meta in enumerate(workbook.sheets_metadata):
-        if not str(meta.typ).endswith("WorkSheet") or index >= len(marks):  # charts and macro sheets
+        if not str(meta.typ).endswith("WorkSheet") or index >= len(found.sheets):  # charts and macro sheets
             continue
+        marks = found.sheets[index]
         source = workbook.get_sheet_by_index(index)
         cells: dict[tuple[int, int], Cell] = {}
         merges: list[Merge] = []
-        for cell in _cells(source, marks[index]):
+        for cell in _cells(source, marks):
             add_cell(cell, book, cells)
         for (top, left), (bottom, right) in source.merged_cell_ranges or ():
             add_merge((top + 1, left + 1, bottom + 1, right + 1), book, merges)
         hidden = not str(meta.visible).endswith(".Visible")
-        sheets.append(Sheet(tidy(meta.name), cells, tuple(merges), hidden))
-    return Workbook(tuple(sheets))
+        sheets.append(Sheet(tidy(meta.name), cells, tuple(merges), hidden, *marks.hidden.of(cells)))
+    pages = [text for marks in found.sheets for text in marks.pages]
+    links = traits.clipped(found.links, traits.MAX_LINK)
+    return Workbook(tuple(sheets), Traits(FileKind.XLS, tag=printed_tag(sheets, pages), macros=macros, links=links))
 
 
 @contextmanager
@@ -109,81 +90,7 @@ def _opened(payload: bytes) -> Iterator[Any]:
         raise corrupt(f"ole: {type(fault).__name__}: {fault}") from fault
 
 
-def _records(data: bytearray, position: int) -> Iterator[tuple[int, int, bytes]]:
-    """The records of one substream (type, place of the body, body), without those of charts embedded in it."""
-    depth = 0
-    while position + 4 <= len(data):
-        record, size = struct.unpack_from("<HH", data, position)
-        start = position + 4
-        body = bytes(data[start : start + size])
-        position = start + size
-        if len(body) < size:
-            return
-        if record == _BOF:
-            depth += 1
-        elif record == _EOF:
-            depth -= 1
-            if depth <= 0:
-                return
-        elif depth == 1:
-            yield record, start, body
-
-
-def _scan(data: bytearray, limits: Limits) -> list[_Marks]:
-    offsets: list[int] = []
-    codes: dict[int, str] = {}
-    formats: list[int] = []
-    for record, _, body in _records(data, 0):
-        if record == _BOUNDSHEET and len(body) >= 6:
-            offsets.append(struct.unpack_from("<I", body)[0])
-        elif record == _FORMAT and len(body) >= 5:
-            key, _, wide = struct.unpack_from("<HHB", body)
-            codes[key] = body[5:].decode("utf-16-le" if wide & 1 else "latin-1", errors="replace")
-        elif record == _XF and len(body) >= 4:
-            formats.append(struct.unpack_from("<H", body, 2)[0])
-        elif record == _SST and len(body) >= 8 and struct.unpack_from("<I", body, 4)[0] > len(data) // 3:
-            raise corrupt("xls declares more strings than it can hold")
-    if not offsets:
-        raise corrupt("xls without sheets")
-    # Entries that share a substream would each be walked and laid out: a bomb, not a workbook.
-    if len(offsets) > limits.max_sheets or len(set(offsets)) < len(offsets):
-        raise too_big(f"{len(offsets)} sheets") if len(offsets) > limits.max_sheets else corrupt("xls sheets overlap")
-    shapes = dict(enumerate(shape_of(key, codes.get(key)) for key in formats))
-    return [_sheet_marks(data, offset, shapes) for offset in offsets]
-
-
-def _sheet_marks(data: bytearray, offset: int, shapes: dict[int, Shape]) -> _Marks:
-    """What one sheet's records say; its declared extent in `data` is set right."""
-    marks = _Marks()
-    declared = None
-    for record, start, body in _records(data, offset):
-        if record == _DIMENSIONS:
-            declared = (start, "<IIHH" if len(body) >= 12 else "<HHHH")  # the short one is BIFF5's
-        if record not in _CELLS or len(body) < 6:
-            continue
-        row, column, style = struct.unpack_from("<HHH", body)
-        place = (row + 1, column + 1)
-        last = column
-        if record == _MULRK:
-            last = struct.unpack_from("<H", body, len(body) - 2)[0]
-            for number, (one,) in enumerate(struct.iter_unpack("<H4x", body[4 : 4 + (len(body) - 6) // 6 * 6])):
-                marks.note((row + 1, column + 1 + number), shapes.get(one))
-        else:
-            marks.note(place, shapes.get(style))
-        if record == _FORMULA:
-            marks.formulas.add(place)
-            if len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
-                marks.errors[place] = _ERRORS.get(body[8], "#VALUE!")
-        elif record == _BOOLERR and len(body) >= 8 and body[7]:
-            marks.errors[place] = _ERRORS.get(body[6], "#VALUE!")
-        marks.last_row = max(marks.last_row, row + 1)
-        marks.last_column = max(marks.last_column, column + 1, last + 1)
-    if declared is not None:  # often far too large, since formatting counts there
-        struct.pack_into(declared[1], data, declared[0], 0, marks.last_row, 0, marks.last_column)
-    return marks
-
-
-def _cells(source: Any, marks: _Marks) -> Iterator[Cell]:
+def _cells(source: Any, marks: Marks) -> Iterator[Cell]:
     """The filled cells of one sheet, error cells first: calamine shows them as blank."""
     for (row, column), error in marks.errors.items():
         yield Cell(row, column, None, "=" if (row, column) in marks.formulas else None, error)

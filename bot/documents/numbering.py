@@ -54,6 +54,14 @@ class Numbering:
     _counters: dict[str, dict[int, int]] = field(default_factory=dict)
     _started: set[tuple[str, int]] = field(default_factory=set)
 
+    def add(self, key: str, levels: dict[int, Level]) -> None:
+        """A list with a counter of its own."""
+        self.lists[key], self.abstracts[key] = _List(key), levels
+
+    def restart(self, key: str, depth: int, start: int) -> None:
+        """The next paragraph of that depth gets that number."""
+        self._counters.setdefault(self.lists[key].abstract, {})[depth] = start - 1
+
     def next(self, place: ListPlace, style_id: str | None = None) -> str:
         """Counts one paragraph and gives its number as printed, "" for bullets and for no list.
 

@@ -4,9 +4,16 @@ Flow: kind by the bytes → encrypted and broken containers are named → the re
 Failure policy: never raises for what a file holds. What no reader foresaw becomes CRASHED with the fault's name.
 """
 
+from typing import TYPE_CHECKING
+
 from bot.documents import kinds
 from bot.documents.limits import Limits, Refused
 from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason
+
+if TYPE_CHECKING:
+    from bot.documents.package import Package
+
+_READ = frozenset({FileKind.DOCX, FileKind.XLSX, FileKind.XLS, FileKind.XLSB, FileKind.ODS, FileKind.ODT, FileKind.PDF})
 
 
 def read_document(payload: bytes, limits: Limits) -> Document:
@@ -17,7 +24,7 @@ def read_document(payload: bytes, limits: Limits) -> Document:
         kind = identity.kind
         if identity.encrypted:
             return Unreadable(UnreadableReason.ENCRYPTED, kind)
-        if kind not in (FileKind.DOCX, FileKind.XLSX, FileKind.XLS):
+        if kind not in _READ:
             reason = UnreadableReason.CORRUPT if identity.broken else UnreadableReason.UNSUPPORTED
             return Unreadable(reason, kind, identity.broken)
         return _read(payload, kind, limits)
@@ -33,17 +40,36 @@ def read_document(payload: bytes, limits: Limits) -> Document:
 
 def _read(payload: bytes, kind: FileKind, limits: Limits) -> Document:
     # Imported here: each parser costs memory and time, and a file needs one of them.
+    if kind is FileKind.PDF:
+        from bot.documents import pdf
+
+        return pdf.read(payload, limits)
     if kind is FileKind.XLS:
         from bot.documents import legacy
 
         return legacy.read(payload, limits)
     from bot.documents.package import Package
 
-    package = Package(payload, limits)
+    return _read_package(Package(payload, limits), kind, limits)
+
+
+def _read_package(package: "Package", kind: FileKind, limits: Limits) -> Document:
     if kind is FileKind.XLSX:
         from bot.documents import excel
 
         return excel.read(package, limits)
+    if kind is FileKind.XLSB:
+        from bot.documents import binary
+
+        return binary.read(package, limits)
+    if kind is FileKind.ODS:
+        from bot.documents import opensheet
+
+        return opensheet.read(package, limits)
+    if kind is FileKind.ODT:
+        from bot.documents import opendocument
+
+        return opendocument.read(package, limits)
     from bot.documents import word
 
     return word.read(package, limits)
