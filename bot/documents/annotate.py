@@ -11,7 +11,7 @@ file, else as the parts of the package have it. Deterministic: no clock, no chan
 
 from collections.abc import Sequence
 
-from bot.documents import kinds, macros
+from bot.documents import annotate_docx, annotate_xlsx, kinds, macros
 from bot.documents.limits import Limits, Refused
 from bot.documents.parts import Parts
 from bot.domain.document import FileKind, Mark, UnreadableReason
@@ -31,12 +31,8 @@ def annotate(payload: bytes, marks: Sequence[Mark], limits: Limits) -> bytes:
     macros.drop_signatures(parts)
     macros.make_plain(parts)
     if identity.kind is FileKind.XLSX:
-        from bot.documents import annotate_xlsx
-
         placed = annotate_xlsx.mark(parts, marks)
     else:
-        from bot.documents import annotate_docx
-
         placed = annotate_docx.mark(parts, marks)
     if not placed:
         raise Refused(UnreadableReason.UNSUPPORTED, "no mark has its place in this file")

@@ -97,9 +97,9 @@ def _comment(comments: etree._Element, number: int, texts: Sequence[str]) -> etr
 
 def _anchor(paragraph: etree._Element, number: int) -> None:
     """The range around all that stands in the paragraph, and the reference after it."""
-    w = f"{{{namespace_of(paragraph)}}}"
-    start, end = (etree.Element(f"{w}{name}", {f"{w}id": str(number)}) for name in _MARKS[:2])
-    run = etree.Element(f"{w}r")
+    w, prefixes = f"{{{namespace_of(paragraph)}}}", {"w": namespace_of(paragraph)}
+    start, end = (etree.Element(f"{w}{name}", {f"{w}id": str(number)}, nsmap=prefixes) for name in _MARKS[:2])
+    run = etree.Element(f"{w}r", nsmap=prefixes)
     etree.SubElement(run, f"{w}commentReference", {f"{w}id": str(number)})
     paragraph.insert(1 if child(paragraph, "pPr") is not None else 0, start)
     paragraph.append(end)

@@ -101,6 +101,14 @@ class Sandbox:
         self._talk(Task("annotate", name, tuple(marks)), payload, decoder.feed, 2 * self._limits.file_bytes)
         return decoder.annotated
 
+    def without_macros(self, payload: bytes, name: str) -> bytes | None:
+        """The file without whatever runs in it, the same bytes where nothing does; None where that cannot be had."""
+        if self._too_big(payload, name) is not None:
+            return None
+        decoder = AnnotatedDecoder(self._limits)
+        self._talk(Task("clean", name), payload, decoder.feed, 2 * self._limits.file_bytes)
+        return decoder.annotated
+
     def _read(self, payload: bytes, name: str, end: float) -> Document:
         kind = kinds.sniff(payload)
         if kinds.is_blank(payload):

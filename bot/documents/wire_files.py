@@ -26,7 +26,7 @@ _PIECE = 49_152
 class Task:
     """What the child is to do with the file that follows. `name` is the file's own name."""
 
-    do: Literal["read", "unpack", "annotate"]
+    do: Literal["read", "unpack", "annotate", "clean"]
     name: str = ""
     marks: tuple[Mark, ...] = ()
 

@@ -57,7 +57,7 @@ def _answer(task: "Task", payload: bytes, limits: Limits) -> Iterator[bytes]:
         from bot.documents import unpack
 
         yield from wire_files.encode_unpacked(unpack.unpack(payload, task.name, limits))
-    elif task.do == "annotate":
+    elif task.do in ("annotate", "clean"):
         yield from wire_files.encode_annotated(_annotated(task, payload, limits))
     else:
         from bot.documents import reader
@@ -67,9 +67,10 @@ def _answer(task: "Task", payload: bytes, limits: Limits) -> Iterator[bytes]:
 
 def _annotated(task: "Task", payload: bytes, limits: Limits) -> bytes | Unreadable:
     from bot.documents.annotate import annotate
+    from bot.documents.macros import without_macros
 
     try:
-        return annotate(payload, task.marks, limits)
+        return without_macros(payload, limits) if task.do == "clean" else annotate(payload, task.marks, limits)
     except Refused as refusal:
         return Unreadable(refusal.reason, FileKind.OTHER, refusal.detail)
 

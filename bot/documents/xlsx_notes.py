@@ -215,9 +215,9 @@ class Notes:
             default = etree.Element(f"{{{namespace_of(types)}}}Default", {"Extension": "vml", "ContentType": _VML_TYPE})
             types.insert(0, default)
             self._parts.changed(TYPES)
-        element = etree.Element(f"{{{namespace}}}legacyDrawing")
-        relation_id = self._parts.relate(self._sheet, "vmlDrawing", name, strict=is_strict(namespace))
-        element.set(relation_attribute(namespace), relation_id)
+        id_attribute = etree.QName(relation_attribute(namespace))
+        element = etree.Element(f"{{{namespace}}}legacyDrawing", nsmap={"r": id_attribute.namespace})
+        element.set(id_attribute, self._parts.relate(self._sheet, "vmlDrawing", name, strict=is_strict(namespace)))
         root.insert(max((n for n, e in enumerate(root, 1) if local(e) in _BEFORE_DRAWING), default=0), element)
         self._parts.changed(self._sheet)
         return name

@@ -14,6 +14,7 @@ from bot.documents.kinds import OLE_MAGIC
 from bot.documents.limits import DEFAULT_LIMITS, Refused
 from bot.documents.macros import without_macros
 from bot.documents.reader import read_document
+from bot.documents.sandbox import Sandbox
 from bot.domain.document import Mark, TextDocument, Workbook
 
 MS = "http://schemas.microsoft.com/office/2006/relationships"
@@ -230,3 +231,12 @@ def test_a_signature_does_not_outlive_a_change() -> None:
     assert not [name for name in out if "_xmlsignatures" in name]
     assert b"_xmlsignatures" not in out[TYPES] + out["_rels/.rels"]
     assert without_macros(package(parts), DEFAULT_LIMITS) == package(parts)  # nothing changed: it still holds
+
+
+def test_the_sandbox_cleans_and_marks() -> None:
+    sandbox, source = Sandbox(), package(xlsm_parts())
+    assert sandbox.without_macros(source, "a.xlsm") == without_macros(source, DEFAULT_LIMITS)
+    assert sandbox.annotate(source, "a.xlsm", [MARK]) == annotate(source, [MARK], DEFAULT_LIMITS)
+    torn = source[: len(source) // 2]
+    assert sandbox.without_macros(torn, "a.xlsm") is None
+    assert sandbox.annotate(torn, "a.xlsm", [MARK]) is None
