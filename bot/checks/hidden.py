@@ -58,7 +58,9 @@ def formula_replaced(context: CheckContext) -> Iterator[Finding]:
 
 
 def _is_summed(column: Column, spec: TableSpec) -> bool:
-    return spec.total is not None and column.key in spec.total.columns
+    """Whether the blank form sums the column by itself: never where rows stand in levels, whose total it leaves open."""
+    levelled = any(column.key in rule.columns for rule in spec.children)
+    return spec.total is not None and column.key in spec.total.columns and not levelled
 
 
 def _is_typed(cell: Cell | None) -> bool:

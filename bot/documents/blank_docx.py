@@ -134,10 +134,11 @@ def _put_parts(document: Any, form: Form, facts: BlankFacts, words: BlankWords) 
     for part in shown:
         depth = _depth(form, part)
         text = f"{_printed(part)}. {part.title.upper() if depth == 1 else part.title}"
-        if part.optional and part.code not in facts.parts:
+        is_optional = part.optional and part.code not in facts.parts
+        if is_optional:
             text = f"{text} {words.say('letter.optional')}"
         document.add_paragraph(text, style=f"Heading {min(depth, 4)}")
-        if part.hint:
+        if part.hint and not is_optional:  # what need not be filled in must not ask to be cleared away
             document.add_paragraph(part.hint, style=HINT_STYLE)
         is_above = any(other.parent == part.code and not other.optional for other in shown)
         is_owed = not facts.parts or part.code in facts.parts
