@@ -13,10 +13,10 @@ from itertools import islice
 
 from bot.checks.context import CheckContext
 from bot.checks.levels import Node, numbered_rows, tree
-from bot.checks.places import at_cell
+from bot.checks.places import at_cell, said
 from bot.checks.proofs import blank_cells
 from bot.checks.registry import TABLES, check
-from bot.checks.relations import EXPLAINING, Break, explains, row_breaks, said
+from bot.checks.relations import EXPLAINING, Break, explains, row_breaks
 from bot.checks.rows import TableRow, column_title
 from bot.checks.spec import Located
 from bot.checks.table import TableFacts

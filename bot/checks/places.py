@@ -16,3 +16,8 @@ def cell_name(row: int, column: int) -> str:
 def at_cell(facts: TableFacts, sheet: str, row: int, column: int) -> tuple[Place, dict[str, ParamValue]]:
     """The place of a cell, and the params that name its sheet where the workbook has several."""
     return Place(sheet=sheet, cell=cell_name(row, column)), ({"sheet": sheet} if facts.many_sheets else {})
+
+
+def said(message: str) -> dict[str, ParamValue]:
+    """The office's own words for the remedy as a param, where a rule has some."""
+    return {"message": message} if message else {}

@@ -11,9 +11,8 @@ from functools import lru_cache
 
 from bot.checks.context import CheckContext
 from bot.checks.levels import Node, numbered_rows, tree
-from bot.checks.places import at_cell
+from bot.checks.places import at_cell, said
 from bot.checks.registry import TABLES, check
-from bot.checks.relations import said
 from bot.checks.rows import RowKind, TableRow, cell_text, column_title, is_blank
 from bot.checks.rules import parse_rule
 from bot.checks.spec import Located

@@ -1,4 +1,4 @@
-"""X201 to X204: rules between columns and rows, and total rows.
+"""X201 and X204: rules between columns and between rows.
 
 One slip in a cell breaks several relations at once. Each finding names the cell that would have to change; a relation
 that comes right as soon as another finding's cell is mended is a consequence and is not said again.
@@ -7,25 +7,20 @@ that comes right as soon as another finding's cell is mended is a consequence an
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 
 from bot.checks.context import CheckContext
-from bot.checks.excel import is_bare
-from bot.checks.places import at_cell
+from bot.checks.places import at_cell, said
 from bot.checks.registry import TABLES, check
 from bot.checks.rows import RowKind, TableRow, column_title
 from bot.checks.rules import ParsedRule, Side, parse_rule
 from bot.checks.spec import Located
-from bot.checks.sums import total_sums
 from bot.checks.table import TableFacts
 from bot.checks.values import json_number, round_sum
-from bot.domain.form import CellType, Rule, Severity, TableSpec
-from bot.domain.submission import Finding, ParamValue, Place
+from bot.domain.form import Rule, Severity, TableSpec
+from bot.domain.submission import Finding, ParamValue
 
 _REASONS = {"=": "equal", "<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
 EXPLAINING = 50  # broken rows that are tried as the cause of a wrong total
-_TOTALS = 200  # total rows that are looked at, from the bottom
-_ROUNDING = Decimal("0.05")  # what a sum of decimals may differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +94,6 @@ def _params(broken: Break, titles: Mapping[str, str]) -> dict[str, ParamValue]:
     }
 
 
-def said(message: str) -> dict[str, ParamValue]:
-    """The office's own words for the remedy as a param, where a rule has some."""
-    return {"message": message} if message else {}
-
-
 def _show(side: Side, titles: Mapping[str, str]) -> str:
     text = side.text
     for key, title in titles.items():
@@ -137,44 +127,6 @@ def columns_disagree(context: CheckContext) -> Iterator[Finding]:
         yield Finding("X201", broken.rule.severity, place, params)
 
 
-@check("X202", Severity.ERROR, TABLES)
-def total_wrong(context: CheckContext) -> Iterator[Finding]:
-    """Total row is not the sum.
-
-    What it does:
-        Adds up each column and compares the sum with the printed total. Sections whose figures repeat those of their
-        lines are not counted twice. A difference that an X201 finding in the same column explains is not said again.
-        Some forms only have a remark for it.
-    Why it matters:
-        The total is what is carried upward.
-    How to mend it:
-        Correct the total, best by a formula over all rows; or the row that was left out of it.
-    Example:
-        A row was added beneath the range of the SUM formula.
-    """
-    facts, spec = context.table, context.form.table
-    if facts is None or spec is None or spec.total is None or not isinstance(facts.located, Located):
-        return
-    breaks = list(islice(row_breaks(facts, spec), EXPLAINING))
-    count = len(facts.of_kind(RowKind.DATA))
-    for key in spec.total.columns:
-        tolerance = _ROUNDING if spec.column(key).type in (CellType.DECIMAL, CellType.MINUTES) else Decimal(0)
-        sums_of = total_sums(facts.rows, key)
-        for total in facts.of_kind(RowKind.TOTAL)[-_TOTALS:]:
-            sums, actual = sums_of.get(total.row, ()), total.figures.get(key)
-            if actual is None or not sums or any(abs(actual - right) <= tolerance for right in sums):
-                continue
-            grave = spec.total.severity
-            if explains(breaks, key, actual - sums[0], grave) or (spec.count is not None and actual == count):
-                continue  # a list may give its count where the sum would stand
-            place, params = at_cell(facts, facts.located.sheet.name, total.row, facts.located.columns[key])
-            params |= {"row": total.label or total.code, "column": column_title(spec.column(key))}
-            is_time = spec.column(key).type is CellType.MINUTES  # seconds are no round part of a minute
-            params |= {"actual": json_number(round_sum(actual) if is_time else actual)}
-            params |= {"expected": json_number(round_sum(sums[0]))}
-            yield Finding("X202", grave, place, params)
-
-
 def explains(breaks: Iterable[tuple[TableRow, Break]], key: str, gap: Decimal, grave: Severity) -> bool:
     """Whether a sum would be right if one of these broken rows were mended in that column by that much; a remark never
     explains an error.
@@ -187,27 +139,6 @@ def explains(breaks: Iterable[tuple[TableRow, Break]], key: str, gap: Decimal, g
             if broken.parsed.holds(mended, broken.rule.tolerance):
                 return True
     return False
-
-
-@check("X203", Severity.ERROR, TABLES)
-def total_missing(context: CheckContext) -> Iterator[Finding]:
-    """Total row missing.
-
-    What it does:
-        Looks for a row labelled as the form labels its total, with figures in it.
-    Why it matters:
-        The total is the agency's own check that no row was lost.
-    How to mend it:
-        Add the row under the last one, with the sums of the columns.
-    Example:
-        II.06 without its row TỔNG CỘNG.
-    """
-    facts, spec = context.table, context.form.table
-    if facts is None or spec is None or spec.total is None or not isinstance(facts.located, Located):
-        return
-    if spec.total.required and not is_bare(facts, spec) and not facts.of_kind(RowKind.TOTAL):
-        place = Place(sheet=facts.located.sheet.name)
-        yield Finding("X203", Severity.ERROR, place, {"label": spec.total.labels[0]})
 
 
 @check("X204", Severity.ERROR, TABLES)
