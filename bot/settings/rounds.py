@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from bot.settings.assignments import Assigner
 from bot.settings.checks import build_checks
 from bot.settings.ladder import build_ladder, check_hours
 from bot.settings.models import DeadlineTable, PeriodTable, RoundFile, WindowTable
+from bot.settings.references import ReferenceReader
 from bot.settings.report import Report
 from bot.settings.toml_files import validate_fields
 
@@ -54,6 +56,7 @@ class RoundContext:
     broken_forms: frozenset[str]
     ladder: tuple[LadderStep, ...]
     working_time: WorkingTime
+    folder: Path
 
 
 def years_of(files: Mapping[str, Mapping[str, Any]]) -> Iterator[int]:
@@ -87,6 +90,8 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
     checks = build_checks(good.get("checks", {}), lambda check: (file, f"checks.{check}"), report)
     assigner = Assigner(file, context.listed, context.registry, context.forms, context.broken_forms, report)
     assignments = assigner.assign(good.get("assignments", ()))
+    reader = ReferenceReader(file, context.folder, context.registry, context.forms, context.broken_forms, report)
+    references = reader.read(good.get("references", ()), assignments)
     if opens_at is not None:
         assigner.check_agencies(opens_at.date(), any(step.copy_leader for step in ladder))
     if len(report.faults) > before or period is None or window is None or deadline is None or opens_at is None:
@@ -102,6 +107,8 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
         legal_basis=good["legal_basis"],
         closes_at=closes_at,
         ladder=ladder,
+        previous=good["previous"] or "",
+        references=references,
         checks=checks,
     )
 
