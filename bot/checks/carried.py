@@ -149,7 +149,7 @@ def linked_workbooks(context: CheckContext) -> Iterator[Finding]:
     How to mend it:
         In Excel: Data, Edit Links, Break Link, save. Send it again only where the saved figures are wrong.
     Example:
-        ='[Theo doi 2023.xlsx]Quy 1'!C12
+        A cell that computes ='[Theo doi 2023.xlsx]Quy 1'!C12.
     """
     traits = traits_of(context)
     if traits is not None and traits.links:

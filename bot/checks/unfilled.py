@@ -34,7 +34,7 @@ def narrative_unfilled(context: CheckContext) -> Iterator[Finding]:
         Write your own words or figures there and remove the template's. Where there is nothing, write 0 or
         "không có".
     Example:
-        "Trong kỳ đã tiếp nhận …… hồ sơ."
+        "Trong kỳ đã tiếp nhận …… hồ sơ.", where the number of files received belongs.
     """
     parts = list(looked_at(context))
     if isinstance(context.document, TextDocument) and parts:

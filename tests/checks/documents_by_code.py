@@ -20,6 +20,7 @@ from bot.domain.document import (
     Document,
     FileKind,
     FormTag,
+    Paragraph,
     PeriodClaim,
     Stated,
     TextDocument,
@@ -188,6 +189,52 @@ WORDS_ENOUGH = (
 )
 CAUSE = "Số liệu chênh lệch với hệ thống một cửa do 5 hồ sơ giấy chưa được nhập."
 
+
+def carrying(document: Workbook | TextDocument, kind: FileKind = FileKind.XLSX, **traits: object) -> Document:
+    """The document with these traits beside its contents."""
+    return replace(document, traits=Traits(kind, **traits))  # type: ignore[arg-type]  # traits are named by the rows
+
+
+def sheet_with(book: Workbook, **fields: object) -> Workbook:
+    """The workbook with these fields of its first sheet."""
+    return replace(book, sheets=(replace(book.sheets[0], **fields), *book.sheets[1:]))  # type: ignore[arg-type]
+
+
+def from_blank(*typed: str, kind: FileKind = FileKind.XLSX, form: str = "ii06") -> Document:
+    """II.06 as our blank form computes it, with numbers typed over the formulas of these cells."""
+    book, last = ii06(), 21
+    cells = dict(book.sheets[0].cells)
+    computed = [(row, column) for row in range(11, last) for column in (3, 7, 11)]
+    for at in [*computed, *((last, column) for column in range(3, 14))]:
+        if f"{'ABCDEFGHIJKLM'[at[1] - 1]}{at[0]}" not in typed:
+            cells[at] = replace(cells[at], formula="=SUM(A1:A2)")
+    return carrying(sheet_with(book, cells=cells), kind, tag=FormTag("2023-q1", "tdm", form, 1))
+
+
+def narrative_with(line: str, *, before: str = "") -> TextDocument:
+    """The good narrative with another line in its part IV, and one above its first heading."""
+    found = [Paragraph(before)] if before else []
+    return TextDocument((*found, *NARRATIVE.paragraphs, Paragraph(line)))
+
+
+def outline_of(*codes: str) -> TextDocument:
+    """A narrative of these parts of the sample office, in that order, each with enough beneath it."""
+    lines = NARRATIVE.paragraphs[1].text
+    titles = [forms()["narrative"].part(code).title for code in codes]
+    return text(*(line for title in titles for line in (f"**{title}", f"{lines} {lines}")))
+
+
+HINTED = replace(
+    forms()["narrative"],
+    parts=tuple(
+        replace(part, hint="Các nhiệm vụ trọng tâm của kỳ tới, thời hạn và người chịu trách nhiệm.", minimum_words=12)
+        if part.code == "IV"
+        else part
+        for part in forms()["narrative"].parts
+    ),
+)
+COPY = replace(ii06().sheets[0], name="Bản cũ", hidden=True)
+
 # code, form, the bad document, where the finding is, what else the context needs
 BAD: list[tuple[str, str | Form, Document, str, dict[str, object]]] = [
     ("F101", "ii06", unreadable(UnreadableReason.CORRUPT), "tep.xlsx", {}),
@@ -281,6 +328,41 @@ BAD: list[tuple[str, str | Form, Document, str, dict[str, object]]] = [
     ("C206", "ii06", ii06(), "C21", system(c3=15957) | beside(outline(), text(CAUSE))),
     ("C207", compared(last=True), ii06(), "tep.xlsx", {"last": unreadable(UnreadableReason.ENCRYPTED)}),
     ("C207", "ii06", ii06(), "tep.xlsx", beside(outline(RECEIVED), unreadable(UnreadableReason.CORRUPT))),
+    ("F108", "ii06", carrying(ii06(), macros=True), "tep.xlsx", {}),
+    ("F108", "narrative", carrying(NARRATIVE, FileKind.DOCX, macros=True), "tep.docx", {"parts": PART}),
+    ("F109", "ii06", ii06(), "Bieu 06.pdf", {"file_name": "Bieu 06.pdf"}),
+    ("F109", "ii06", ii06(), "Bieu 06.docx", {"file_name": "Bieu 06.docx"}),
+    ("F109", "ii06", ii06(), "Bieu 06.XLS", {"file_name": "Bieu 06.XLS"}),
+    ("F109", "ii06", ii06(), "Bieu II.06", {"file_name": "Bieu II.06"}),
+    ("F109", "ii06", ii06(), "Bieu 06 quy 1", {"file_name": "Bieu 06 quy 1"}),
+    ("F109", "narrative", carrying(NARRATIVE, FileKind.DOC), "bc.docx", {"file_name": "bc.docx", "parts": PART}),
+    ("W103", "narrative", outline_of("IV", "III", "V"), "III", {"parts": ("III", "IV", "V")}),
+    ("W103", "narrative", outline_of("V", "III", "IV"), "V", {"parts": ("III", "IV", "V")}),
+    ("W104", HINTED, text("**IV. Phương hướng, nhiệm vụ", "Tiếp tục thực hiện."), "IV", {"parts": PART}),
+    ("W105", "narrative", narrative_with("Trong kỳ đã tiếp nhận …… hồ sơ."), "IV", {"parts": PART}),
+    ("W105", "narrative", narrative_with("Đã làm.", before="UBND [tên xã]"), "tep.docx", {"parts": PART}),
+    ("W105", HINTED, text("**IV. Phương hướng, nhiệm vụ", HINTED.part("IV").hint), "IV", {"parts": PART}),
+    ("W106", "narrative", carrying(NARRATIVE, FileKind.DOCX, revisions=("đạt 95%",)), "tep.docx", {"parts": PART}),
+    ("W107", "narrative", carrying(NARRATIVE, FileKind.DOCX, comments=("xem lại",)), "tep.docx", {"parts": PART}),
+    ("X113", "ii06", from_blank("D21"), "D21", {}),
+    ("X113", "ii06", from_blank("C12", "C14", kind=FileKind.XLS), "C12", {"file_name": "b.xls"}),
+    ("X114", "ii06", sheet_with(ii06(), hidden_rows=frozenset({12, 13})), "C12", {}),
+    ("X114", "ii06", sheet_with(ii06(), hidden_columns=frozenset({5})), "E11", {}),
+    ("X114", "cchc_stats", sheet_with(stats(), hidden_columns=frozenset({4})), stats_cell("1.1.1"), {}),
+    ("X114", "articles", sheet_with(articles(), hidden_rows=frozenset({7})), "B7", {}),
+    ("X114", "ii06", Workbook((*ii06().sheets, COPY)), "Bản cũ", {}),
+    ("X115", "ii06", ii06(A4="Đơn vị báo cáo: [tên cơ quan]"), "A4", {}),
+    ("X115", "ii06", ii06(D12="xx"), "D12", {}),
+    ("X115", "ii06", ii06(D12="<nhập>"), "D12", {}),
+    (
+        "X115",
+        "ii06",
+        ii06(B12="Mỗi dòng một lĩnh vực; ghi tên lĩnh vực như kỳ trước để số liệu hai kỳ đối chiếu được."),
+        "B12",
+        {},
+    ),
+    ("X115", "articles", articles(B7="Ví dụ: Bộ phận một cửa"), "B7", {}),
+    ("X120", "ii06", carrying(ii06(), links=(r"D:\so lieu\Theo doi.xlsx", "Theo doi.xlsx")), "tep.xlsx", {}),
 ]
 MAILS = [
     *(
@@ -289,6 +371,7 @@ MAILS = [
         for kind in (FileKind.ARCHIVE, FileKind.MSG, FileKind.TNEF)
     ),
     mail_finding("M101"),
+    mail_finding("M106", links=["https://drive.google.com/drive/folders/1a"]),
     mail_finding("M102", "kế hoạch.docx"),
     mail_finding("M103", "ii06.xlsx", form="Biểu II.06"),
     mail_finding("M104", "ii06.xlsx", form="Biểu II.06", other="ii06 (2).xlsx"),
@@ -352,4 +435,23 @@ GOOD: list[tuple[str, str | Form, Document, dict[str, object]]] = [
         {**OWES_PART, **beside(forms()["ii06"], ii06())},
     ),
     ("C205 C206", "ii06", ii06(), system(c3=15952, c11=340, tolerance=2)),
+    ("F108 F109 X113 X115 X120", "ii06", ii06(), {"file_name": "Bieu 06.XLSX"}),
+    ("F109", "ii06", carrying(ii06(), FileKind.XLS), {"file_name": "Biểu II.06 (1).xls"}),
+    ("F109", "narrative", carrying(NARRATIVE, FileKind.RTF), {"file_name": "bc.rtf", "parts": PART}),
+    ("W103", "narrative", outline_of("III", "IV", "V"), {"parts": ("III", "IV", "V")}),
+    (
+        "W104 W105 W106 W107",
+        HINTED,
+        narrative_with("Bình Dương, ngày … tháng … năm 2023", before="Số: …/BC-UBND"),
+        {"parts": PART},
+    ),
+    ("X113", "ii06", from_blank(), {}),
+    ("X113", "ii06", from_blank("D21", form="ii06a"), {}),
+    ("X114", "ii06", sheet_with(ii06(), hidden_rows=frozenset({1, 8}), hidden_columns=frozenset({1, 14})), {}),
+    (
+        "X114",
+        "ii06",
+        Workbook((*ii06().sheets, grid([["Danh mục", "Mã"], ["Hộ tịch", 1]], name="DM", hidden=True))),
+        {},
+    ),
 ]

@@ -226,7 +226,10 @@ def test_every_code_can_be_said_and_every_placeholder_is_filled(code: str, langu
     assert found, f"no bad document for {code}"
     for finding in found:
         said_words = words.say(finding, "Biểu II.06")
+        quoted = [value for value in finding.params.values() if isinstance(value, str) and "…" in value]
         for part in (said_words.where, said_words.found, said_words.expected, said_words.remedy, said_words.title):
+            for quotation in quoted:  # a gap that was left in the file
+                part = part.replace(quotation, "")
             assert "…" not in part.replace("; …", "")
             assert not re.search(r"\{\w*\}", part)
         assert said_words.where
