@@ -8,6 +8,7 @@ import typer
 from bot.checks import catalogue, spec
 from bot.checks.words import Words
 from bot.cli import shapes
+from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import (
     MISUSED,
     WRONG,
@@ -128,6 +129,7 @@ def _check(
                 strangers=stated.strangers if agency else (),
             ),
             agency_names={a.code: a.name for a in settings.registry},
+            checks=(*round_.checks, *settings.office.checks),
         )
     )
 
@@ -164,6 +166,7 @@ def explain(
                 "why": p.why,
                 "mend": p.mend,
                 "example": p.example,
+                "changed": [changed.as_json() for changed in changed_checks(settings, p.code)],
             }
             for p in pages
         ]
@@ -179,3 +182,5 @@ def explain(
         out(f"{page.code} · {page.title} ({say(language, f'explain.{page.severity.value}')})")
         for key in ("what", "why", "mend", "example"):
             out(f"\n{say(language, f'explain.{key}')}\n{getattr(page, key)}")
+        for changed in changed_checks(settings, page.code):
+            out(f"\n{say(language, 'explain.changed')}\n{say_changed(settings, changed)}")

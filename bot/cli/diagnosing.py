@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
+from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
 from bot.documents.archive import has_library
 from bot.mail import inbox, smtp
@@ -69,6 +70,8 @@ def _examine(settings: Settings) -> Iterator[Examined]:
     )
     for warning in settings.warnings:
         yield Examined(words("warning"), None, f"{warning.file}: {warning.key}: {warning.message}")
+    for changed in changed_checks(settings):
+        yield Examined(words("checks"), None, say_changed(settings, changed))
     yield _data(settings, words)
     yield _database(settings, words)
     yield from _servers(settings, words)
