@@ -58,7 +58,7 @@ def formula_replaced(context: CheckContext) -> Iterator[Finding]:
 
 
 def _is_summed(column: Column, spec: TableSpec) -> bool:
-    """Whether the blank form sums the column by itself: never where rows stand in levels, whose total it leaves open."""
+    """Whether the blank form sums the column by itself: not where rows stand in levels."""
     levelled = any(column.key in rule.columns for rule in spec.children)
     return spec.total is not None and column.key in spec.total.columns and not levelled
 

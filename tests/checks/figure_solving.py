@@ -1,7 +1,7 @@
 """Figures that satisfy a form's rules: for any form, from its data alone.
 
-`solve` takes the figures that are known, what each figure may be (`Bounds`) and the rules, and draws the rest at random.
-The figures that no rule ties together are drawn apart. Within one group the linear equations are solved exactly: of
+`solve` takes the figures that are known, what each figure may be (`Bounds`) and the rules, and draws the rest. The
+figures that no rule ties together are drawn apart. Within one group the linear equations are solved exactly: of
 their unknowns as many follow from the others as there are equations, and those others are drawn, small and large ones
 in turn, until all is within bounds and every comparison holds. An equation that is not linear, such as
 (8)=(7)/(3)*100, gives its left-hand figure, rounded to two decimals. LookupError when nothing is found, which means

@@ -6,7 +6,7 @@ that differ and stated counts are right by construction; the figures come from `
 the same bytes. What is filled in already (last period's figures) stays. The mutation test breaks such files one cell at
 a time, and the property tests hold that none of them is ever refused.
 
-`plan(form, blank, seed)` gives what would be written, by Excel's cell names, for whoever wants to know what stands where.
+`plan(form, blank, seed)` gives what would be written, cell by cell, for whoever wants to know what stands where.
 """
 
 import io
@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import docx
@@ -31,7 +32,7 @@ from bot.checks.table import read_table
 from bot.documents.limits import DEFAULT_LIMITS
 from bot.documents.reader import read_document
 from bot.domain.document import Workbook
-from bot.domain.form import CellType, Column, Form, Row, TableSpec
+from bot.domain.form import CellType, Column, Form, Row
 from bot.text.dates import find_spans
 
 Value = str | int | float | date
@@ -140,7 +141,7 @@ class _Filler:
         if spec.type is CellType.SERIES:
             return "/".join(str(step) for step in (int(figure), *steps))
         edges = [int(figure), *steps, 0]
-        return "/".join(str(high - low) for high, low in zip(edges, edges[1:], strict=False))
+        return "/".join(str(high - low) for high, low in pairwise(edges))
 
 
 class _Fixed(_Filler):
@@ -285,9 +286,8 @@ class _Repeating(_Filler):
                 known[key] = Decimal(0)  # last period had none here
         if parent is not None:
             for key in {key for rule in spec.children for key in rule.columns} & set(bounds):
-                known[key] = sum(
-                    (figures[c.row.row].get(key, Decimal(0)) for c in parent.children if c.row), Decimal(0)
-                )
+                beneath = [figures[child.row.row] for child in parent.children if child.row]
+                known[key] = sum((of_child.get(key, Decimal(0)) for of_child in beneath), Decimal(0))
         relations = [Relation.of(rule.text, rule.tolerance) for rule in spec.rules if "[" not in rule.text]
         return solve(bounds, relations, known, self.chance)
 
@@ -375,9 +375,3 @@ def _sentences(least: int, chance: random.Random) -> str:
     while sum(len(sentence.split()) for sentence in said) < least:
         said.append(chance.choice(_SENTENCES))
     return " ".join(said)
-
-
-def specs_of(form: Form) -> TableSpec:
-    """The form's table; for tests that know it has one."""
-    assert form.table is not None
-    return form.table
