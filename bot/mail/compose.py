@@ -28,7 +28,8 @@ from bot.domain.notice import (
 from bot.domain.office import Office
 from bot.domain.round import Deadline, ReportingPeriod
 from bot.mail.compose_digest import digest_view
-from bot.mail.compose_message import Envelope, build, clean, message_ids, new_message_id
+from bot.mail.compose_files import clean
+from bot.mail.compose_message import Envelope, build, message_ids, new_message_id
 from bot.mail.compose_views import MAX_FILES, Say, answer_view, clip, decision_findings, nudge_view
 from bot.mail.rendering import Renderer
 from bot.text.dates import say_date, say_day, say_deadline, say_instant
@@ -77,6 +78,7 @@ class Composer:
             is_answer=notice.kind.is_answer,
             thread=thread,
         )
+        enclosures = notice.enclosures if isinstance(notice, AnswerNotice | NudgeNotice) else ()
         has_round = not isinstance(notice, AlertNotice | DigestNotice) and notice.round is not None
         return OutgoingMail(
             key=notice.key,
@@ -86,7 +88,7 @@ class Composer:
             subject=subject,
             message_id=message_id,
             envelope_from=office.envelope_from,
-            raw=build(envelope, subject, words.text, words.html),
+            raw=build(envelope, subject, words.text, words.html, enclosures),
             in_reply_to=next(iter(message_ids([thread.message_id])), "") if thread else "",
             agency=None if isinstance(notice, AlertNotice | DigestNotice) else notice.agency.code,
             round=facts["n"].round.code if has_round else None,

@@ -1,6 +1,7 @@
-"""The final bytes of a mail that we send: headers, then the text and the HTML part.
+"""The final bytes of a mail that we send: headers, then the text and the HTML part, then the files that go with it.
 
-Flow: facts and rendered words in, RFC 5322 bytes with CRLF out. Nothing here is random or reads a clock: the same
+Flow: facts and rendered words in, RFC 5322 bytes with CRLF out: multipart/alternative, or with enclosures
+multipart/mixed with the alternative as its first part. Nothing here is random or reads a clock: the same
 notice at the same time has the same bytes.
 
 The header lines are folded here, not by `email.policy`: that one writes long Message-IDs in References as encoded
@@ -21,12 +22,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
 
-from bot.domain.notice import Thread
+from bot.domain.notice import Enclosure, Thread
+from bot.mail.compose_files import clean, part_of
 
 # A dot-atom address (RFC 5322, 3.4.1): no blanks, no control characters, no brackets.
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 # A thread may be hundreds of mails long; the first and the last ones are what threading goes by.
 MAX_REFERENCES = 30
 # Bytes in one encoded word: 60 characters in base64, 72 with what stands around them; 75 are allowed.
@@ -56,7 +57,7 @@ def new_message_id(key: str, at: datetime, address: str) -> str:
     return f"<{at:%Y%m%d%H%M%S}.{digest}@{address.rpartition('@')[2]}>"
 
 
-def build(envelope: Envelope, subject: str, text: str, html: str) -> bytes:
+def build(envelope: Envelope, subject: str, text: str, html: str, enclosures: Sequence[Enclosure] = ()) -> bytes:
     """The whole message. ValueError when an address, or our own Message-ID, is none."""
     if not _MESSAGE_ID.fullmatch(envelope.message_id):
         raise ValueError(f"not a Message-ID: {envelope.message_id!r}")
@@ -77,14 +78,7 @@ def build(envelope: Envelope, subject: str, text: str, html: str) -> bytes:
         ("X-Thuky-Key", _words("X-Thuky-Key", clean(envelope.key))),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return head.encode("ascii") + _body(envelope.message_id, text, html)
-
-
-def clean(text: str) -> str:
-    """One line that is safe to print in a header: control, direction and zero-width characters and surrogates become a
-    blank.
-    """
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+    return head.encode("ascii") + _body(envelope.message_id, text, html, enclosures)
 
 
 def message_ids(values: Iterable[str]) -> tuple[str, ...]:
@@ -140,11 +134,19 @@ def _words(header: str, value: str) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b64encode(chunk).decode()}?=" for chunk in chunks)
 
 
-def _body(message_id: str, text: str, html: str) -> bytes:
+def _body(message_id: str, text: str, html: str, enclosures: Sequence[Enclosure]) -> bytes:
     """MIME-Version and onwards. Quoted-printable: 7-bit safe, and still legible to whoever must read the raw mail."""
     message = EmailMessage(policy=SMTP)
     message.set_content(text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
-    # "=_" cannot occur in quoted-printable text, so this boundary cannot either.
-    message.set_boundary("=_thuky_" + hashlib.sha256(message_id.encode()).hexdigest()[:24])
-    return message.as_bytes()
+    # "=_" cannot occur in quoted-printable text or in base64, so this boundary cannot either.
+    boundary = "=_thuky_" + hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    message.set_boundary(boundary)
+    if not enclosures:
+        return message.as_bytes()
+    del message["MIME-Version"]
+    parts = [message.as_bytes(), *(part_of(enclosure) for enclosure in enclosures)]
+    outer = f"{boundary}_m"
+    head = f'MIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary="{outer}"\r\n\r\n'.encode("ascii")
+    between = f"--{outer}\r\n".encode("ascii")
+    return head + b"".join(between + part.rstrip(b"\r\n") + b"\r\n" for part in parts) + f"--{outer}--\r\n".encode()

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.notice import Thread
-from bot.mail.compose_message import MAX_REFERENCES, Envelope, build, clean, message_ids, new_message_id
+from bot.mail.compose_files import clean
+from bot.mail.compose_message import MAX_REFERENCES, Envelope, build, message_ids, new_message_id
 
 AT = datetime(2023, 3, 8, 14, 5, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 NAMES = [
