@@ -134,7 +134,7 @@ def _of_column(
 
 
 def _is_explained(node: Node, breaks: list[tuple[TableRow, Break]], key: str, gap: Decimal, severity: Severity) -> bool:
-    """Whether a broken rule of this row, or of one right beneath it, goes with this difference."""
-    of_row = {child.row.row: gap for child in node.children if child.row}
+    """Whether a broken rule of this row, or of one that it sums, goes with this difference."""
+    of_row = {child.row.row: gap for child in node.summands() if child.row}
     of_row |= {node.row.row: -gap} if node.row else {}
     return any(explains([(row, b)], key, of_row[row.row], severity) for row, b in breaks if row.row in of_row)

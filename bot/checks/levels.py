@@ -43,6 +43,14 @@ class Node:
     def has_figures(self) -> bool:
         return self.figure is not None or any(child.has_figures() for child in self.children)
 
+    def summands(self) -> Iterator["Node"]:
+        """The nodes whose figures make this one's: those right beneath; for one without a figure, those beneath it."""
+        for child in self.children:
+            if child.figure is None:
+                yield from child.summands()
+            else:
+                yield child
+
     def beneath(self) -> Iterator["Node"]:
         """Every node under this one, top down."""
         for child in self.children:

@@ -75,7 +75,10 @@ def _sums(facts: TableFacts, spec: TableSpec, key: str) -> dict[int, tuple[Decim
     for uncounted in (set[int](), must_be_blank) if must_be_blank else (set[int](),):
         no_figure = {row.row for row in facts.of_kind(RowKind.DATA) if key not in row.figures} - unknown | uncounted
         rows = [replace(row, kind=RowKind.HEADING) if row.row in no_figure else row for row in facts.rows]
-        for total, sums in total_sums(rows, key).items():
+        sums_of = total_sums(rows, key)
+        if uncounted and not any(row.kind is RowKind.DATA for row in rows):
+            sums_of = {row.row: (Decimal(0),) for row in facts.of_kind(RowKind.TOTAL)}
+        for total, sums in sums_of.items():
             found[total] = (*found.get(total, ()), *sums)
     return found
 
