@@ -45,14 +45,16 @@ class Lists:
     def _key(self, element: etree._Element) -> str:
         """The counter of a list: its own, or that of the list it continues."""
         style = attribute(element, "style-name")
-        continued = self._by_id.get(attribute(element, "continue-list") or "")
+        other, own = attribute(element, "continue-list"), attribute(element, "id")
+        continued = self._by_id.get(other) if other else None
         if continued is None and attribute(element, "continue-numbering") == "true":
             continued = self._last.get(style)
         key = continued or f"list {next(self._keys)}"
         if continued is None:
             self._numbering.add(key, self._styles.lists.get(f"list {self._style_of(element, style)}", {}))
         self._last[style] = key
-        self._by_id[attribute(element, "id") or ""] = key
+        if own:
+            self._by_id[own] = key
         return key
 
     def _style_of(self, element: etree._Element, style: str | None) -> str:

@@ -32,6 +32,7 @@ _UNSEEN = ("collapse", "filter")
 _NO_EXTENT = re.compile(r"0(?:\.0*)?[a-z]*")
 _TIME = re.compile(r"PT([0-9]{1,6})H([0-9]{1,6})M([0-9]{1,6})(?:[.,]([0-9]+))?S")
 _ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:[0-9]{3}")
+_LOGICAL = ("FALSE", "TRUE")
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]")
 _LONGEST_FORMULA = 8_192
 _LONGEST_NAME = 255
@@ -178,7 +179,7 @@ def _cell(item: etree._Element, row: int, column: int) -> Cell | None:
     value = _value(item, kind, shown)
     if formula is None and (value is None or (isinstance(value, str) and not value.strip())):
         return None
-    percent = kind == "percentage" and isinstance(value, int | float)
+    percent = kind == "percentage" and isinstance(value, int | float) and not isinstance(value, bool)
     return Cell(row, column, value, formula, percent=percent)
 
 
@@ -195,6 +196,8 @@ def _value(item: etree._Element, kind: str | None, shown: str) -> CellValue:
             value = number_value(float(item.get(f"{OFFICE}value") or ""), Shape.NUMBER, since_1904=False)
         except ValueError:
             value = None
+        if value in (0, 1) and shown in _LOGICAL:  # a formula's answer is stored as a number
+            return shown == _LOGICAL[1]
         return shown if value is None else value
     if kind == "boolean":
         return item.get(f"{OFFICE}boolean-value") == "true"

@@ -1,6 +1,7 @@
 """One file's bytes → its facts. Runs in the child; tests call it in their own process too.
 
-Flow: kind by the bytes → encrypted and broken containers are named → the reader of that kind.
+Flow: kind by the bytes → encrypted and broken containers are named → the reader of that kind → old Vietnamese
+encodings turned into Unicode.
 Failure policy: never raises for what a file holds. What no reader foresaw becomes CRASHED with the fault's name.
 """
 
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.documents import kinds
 from bot.documents.limits import Limits, Refused
+from bot.documents.old_text import settle
 from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ _READ = frozenset({FileKind.DOCX, FileKind.XLSX, FileKind.XLS, FileKind.XLSB, Fi
 
 
 def read_document(payload: bytes, limits: Limits) -> Document:
-    """The facts of one file; `Unreadable` for kinds that nothing here reads and for everything that goes wrong."""
+    """The facts of one file; `Unreadable` for kinds that no reader takes and for everything that goes wrong."""
     kind = FileKind.OTHER
     try:
         identity = kinds.identify(payload)
@@ -27,7 +29,7 @@ def read_document(payload: bytes, limits: Limits) -> Document:
         if kind not in _READ:
             reason = UnreadableReason.CORRUPT if identity.broken else UnreadableReason.UNSUPPORTED
             return Unreadable(reason, kind, identity.broken)
-        return _read(payload, kind, limits)
+        return settle(_read(payload, kind, limits))
     except Refused as refusal:
         return Unreadable(refusal.reason, kind, refusal.detail)
     except MemoryError:
