@@ -52,6 +52,8 @@ def unpack(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile 
 
 
 def _contents(payload: bytes, name: str, kind: FileKind, quota: Quota) -> Iterator[ContainedFile | Refused]:
+    if kind not in (FileKind.ARCHIVE, *_MAILS):
+        raise Refused(UnreadableReason.UNSUPPORTED, "no container")
     # Imported here: each parser costs memory and time, and a container needs one of them.
     if kind in _MAILS:
         from bot.documents import outlook
