@@ -105,7 +105,7 @@ def test_every_stable_word_has_its_words_on_screen(section, words):
 
 
 def test_every_refused_decision_has_its_sentence():
-    source = (ROOT / "bot/flows/decisions.py").read_text("utf-8")
+    source = "".join(page.read_text("utf-8") for page in sorted((ROOT / "bot/flows").glob("*.py")))
     codes = set(re.findall(r'DecisionError\("(\w+)"', source))
     assert codes
     assert codes <= set(SCREENS["vi"]["error"])

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from embedded_office import COORDINATOR, ROUND, STRANGER, Office, at, embedded_office
 
 from bot.daemon import once
+from bot.domain.document import Workbook
 from bot.domain.mail import Outcome
 from bot.domain.round import DecisionKind
 from bot.flows import decisions
 from bot.flows.decisions import DecisionError
+from bot.flows.history import last_report
 from bot.flows.intake import process_pending
 
 BEFORE = at(3, 1, 7)
@@ -76,6 +79,39 @@ def test_received_by_another_channel_is_kept_and_counts_from_then(office: Office
     kept = office.settings.data_dir / submission.files[0].path
     assert kept.read_bytes() == "gửi qua trục".encode()
     assert kept.resolve().is_relative_to(office.settings.data_dir / "reports" / ROUND / "stp")
+
+
+def close_round(office: Office, moment: datetime) -> Office:
+    rounds = tuple(replace(r, closes_at=moment) for r in office.services.rounds)
+    office.services = replace(office.services, rounds=rounds)
+    office.clock.move_to(moment + timedelta(days=30))
+    return office
+
+
+def test_a_closed_round_takes_what_the_coordinator_hands_in_and_later_rounds_can_read_it(office: Office) -> None:
+    close_round(office, at(3, 20))
+    scan, book = b"%PDF-1.4 scan", office.cast("vpub").ii06({})
+    files = [("Ban quet.pdf", scan), ("II.06.xlsx", book)]
+    taken = decisions.received(office.services, aim(office, "vpub", "ii06"), at=at(3, 9, 16), files=files, **HOW)
+    assert (taken.kind, taken.version) == (DecisionKind.RECEIVED, 1)
+    (submission,) = office.services.store.submissions(round=ROUND, agency="vpub")
+    assert [f.name for f in submission.files] == ["II.06.xlsx", "Ban quet.pdf"], "the form is read from the first"
+    for file, payload in zip(submission.files, (book, scan), strict=True):
+        assert office.services.vault.read(file.sha256) == payload
+        assert (office.settings.data_dir / file.path).read_bytes() == payload
+    following = replace(office.services.rounds[0], code="2023-q2", previous=ROUND)
+    assert isinstance(last_report(office.services, following, "vpub", "ii06"), Workbook)
+
+
+def test_a_file_that_is_empty_or_over_the_limit_is_not_noted(tmp_path: Path) -> None:
+    with embedded_office(tmp_path, BEFORE, THUKY_LIMITS__MAX_MAIL_MEGABYTES="1") as office:
+        for code, payload in (("file_empty", b""), ("file_too_big", bytes(2**20 + 1))):
+            files = [("tốt.docx", b"x"), ("a.docx", payload)]
+            with pytest.raises(DecisionError) as refused:
+                decisions.received(office.services, aim(office, "stp"), at=None, files=files, **HOW)
+            assert (refused.value.code, refused.value.params["file"]) == (code, "a.docx")
+        assert office.services.store.submissions() == ()
+        assert not list((office.settings.data_dir / "reports").rglob("*.docx"))
 
 
 def test_bound_for_good_the_next_mail_goes_straight_through(office: Office) -> None:
