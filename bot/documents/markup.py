@@ -17,8 +17,9 @@ from lxml import etree
 
 from bot.documents.limits import corrupt, too_big
 
-# Soft hyphen, zero-width and direction marks: not seen by the reader, fatal for comparing.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Zero-width and direction marks: not seen by the reader, fatal for comparing. Soft hyphens go later (`old_text`): TCVN3
+# writes ư with that character.
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _OUT_OF_MEMORY = 2  # XML_ERR_NO_MEMORY
 
 
@@ -54,7 +55,7 @@ def child(element: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def clean(text: str) -> str:
-    """NFC, without soft hyphens and zero-width characters."""
+    """NFC, without zero-width characters."""
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 

@@ -6,16 +6,14 @@ only here: in TCVN3 that very character is the letter ư. A document without eit
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from bot.domain.document import Cell, TextDocument, Workbook
 from bot.text.legacy_encoding import detect, to_unicode
 
 SOFT_HYPHEN = "\xad"
-D = TypeVar("D", TextDocument, Workbook)
 
 
-def settle(document: D) -> D:
+def settle(document: TextDocument | Workbook) -> TextDocument | Workbook:
     """The document with texts that can be compared; `traits.encoding` says what they were typed in."""
     encoding = detect(_texts(document))
     if not encoding and not any(SOFT_HYPHEN in text for text in _texts(document)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.documents import kinds
 from bot.documents.limits import Limits, Refused
 from bot.documents.old_text import settle
-from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason
+from bot.domain.document import Document, FileKind, TextDocument, Unreadable, UnreadableReason, Workbook
 
 if TYPE_CHECKING:
     from bot.documents.package import Package
@@ -40,7 +40,7 @@ def read_document(payload: bytes, limits: Limits) -> Document:
         return Unreadable(UnreadableReason.CRASHED, kind, f"{type(fault).__name__}: {fault}"[:500])
 
 
-def _read(payload: bytes, kind: FileKind, limits: Limits) -> Document:
+def _read(payload: bytes, kind: FileKind, limits: Limits) -> TextDocument | Workbook:
     # Imported here: each parser costs memory and time, and a file needs one of them.
     if kind is FileKind.PDF:
         from bot.documents import pdf
@@ -55,7 +55,7 @@ def _read(payload: bytes, kind: FileKind, limits: Limits) -> Document:
     return _read_package(Package(payload, limits), kind, limits)
 
 
-def _read_package(package: "Package", kind: FileKind, limits: Limits) -> Document:
+def _read_package(package: "Package", kind: FileKind, limits: Limits) -> TextDocument | Workbook:
     if kind is FileKind.XLSX:
         from bot.documents import excel
 
