@@ -8,9 +8,9 @@ from bot.domain.submission import Finding, ParamValue, Place
 def mail_finding(code: str, file_name: str = "", *, severity: Severity | None = None, **params: ParamValue) -> Finding:
     """The finding of that M code for that file, empty when the mail itself is meant. `severity` None: the code's own.
 
-    Params that words use: M103 `form` (title); M104 `form` (title) and `other` (the other file's name); M105 `actual`
-    (the mail's words), the round's period, and `reason`: `subject`, `file_name` or `body`. KeyError for an unknown
-    code.
+    Params that words use: M103 `form` (title), and where the agency is a partner `reason` `lead` with `lead` (who
+    leads); M104 `form` (title) and `other` (the other file's name); M105 `actual` (the mail's words), the round's
+    period, and `reason`: `subject`, `file_name` or `body`. KeyError for an unknown code.
     """
     entry = entries()[code]
     return Finding(code, severity or entry.severity, Place(file=file_name), dict(params))

@@ -85,12 +85,13 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
             submissions.append(again)
     missing = [f for f in owed if f.code not in placed and f.code not in valid]
     loose = [_softened(f, bool(placed) and not missing) for f in containers]
+    leads = _leads(services, case)
     for file, found in zip(files, matches, strict=True):
         if found.role is FileRole.ASIDE and found.form:
             own = context(services, case, found.form, file.attachment.name, file.facts.document, file.stated)
             loose += put_aside(own, placed[found.form.code])
         else:
-            loose += _loose(file, found, missing, placed)
+            loose += _loose(file, found, missing, placed, leads)
     if submissions:
         aside = {m.name for m in matches if m.role is FileRole.ASIDE}
         loose += mail_beside_files(case.match, round_, aside)
@@ -121,13 +122,27 @@ def _same_scan(versions: Sequence[Submission], scans: Sequence[ReadFile]) -> Sub
     return next((v for v in reversed(versions) if now <= {f.sha256 for f in v.files}), None)
 
 
-def _loose(file: ReadFile, found: FileMatch, missing: Sequence[Form], placed: Mapping[str, str]) -> list[Finding]:
+def _leads(services: Services, case: Case) -> dict[str, str]:
+    """Who leads on what this agency is a partner in: form → names."""
+    names: dict[str, list[str]] = {}
+    for duty in case.round.assignments:
+        if case.agency.code in duty.partners:
+            names.setdefault(duty.form, []).append(services.registry.get(duty.agency).name)
+    return {form: ", ".join(leads) for form, leads in names.items()}
+
+
+def _loose(
+    file: ReadFile, found: FileMatch, missing: Sequence[Form], placed: Mapping[str, str], leads: Mapping[str, str]
+) -> list[Finding]:
     """Findings of a file that is no submission: not asked for, of no form, or one too many. `placed`: form → file
-    name.
+    name; `leads`: form → who leads on it.
     """
     name, facts = file.attachment.name, file.facts
     if found.role is FileRole.NOT_OWED and found.form:
-        return [mail_finding("M103", name, form=found.form.short_title)]
+        title, lead = found.form.short_title, leads.get(found.form.code)
+        if lead:
+            return [mail_finding("M103", name, form=title, reason="lead", lead=lead)]
+        return [mail_finding("M103", name, form=title)]
     if found.role is FileRole.EXTRA and found.form:
         unreadable = file_finding(facts.document, name, found.form) if isinstance(facts.document, Unreadable) else None
         other = placed.get(found.form.code, "")

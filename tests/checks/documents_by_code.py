@@ -374,6 +374,7 @@ MAILS = [
     mail_finding("M106", links=["https://drive.google.com/drive/folders/1a"]),
     mail_finding("M102", "kế hoạch.docx"),
     mail_finding("M103", "ii06.xlsx", form="Biểu II.06"),
+    mail_finding("M103", "ii06.xlsx", form="Biểu II.06", reason="lead", lead="Sở Tư pháp"),
     mail_finding("M104", "ii06.xlsx", form="Biểu II.06", other="ii06 (2).xlsx"),
     *(
         mail_finding(
