@@ -114,6 +114,14 @@ def test_printed_maxima_and_their_total_are_remarks() -> None:
     assert (total.code, total.severity, total.place.cell) == ("X202", Severity.REMARK, "C5")
 
 
+def test_a_total_is_checked_although_the_survey_s_cells_are_blank() -> None:
+    rows = [line(1, 2, 1), line(2, 3, None, None, "Tiêu chí điều tra xã hội học")]
+    assert findings(*rows, [None, "TỔNG CỘNG", 5, 1, None, None]) == []
+    assert findings(*rows, [None, "TỔNG CỘNG", 5, 2, None, None]) == [("X202", "D4")]
+    rows.append(line(3, 1, "không rõ"))  # now the sum is unknown
+    assert findings(*rows, [None, "TỔNG CỘNG", 6, 2, None, None]) == [("X104", "D4")]
+
+
 def test_index_is_the_share_of_the_maximum() -> None:
     def table(index: object) -> list[tuple[str, str | None, Severity]]:
         header = [*HEADER, "Tổng điểm", "Chỉ số (%)"]
