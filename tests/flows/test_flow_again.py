@@ -72,3 +72,66 @@ def test_a_cause_once_given_holds_for_the_next_file_of_the_round(office: Office)
     office.took("vpub", [("II.06.xlsx", cast.ii06({"C12": 1}))], text=CAUSE)
     assert office.took("vpub", [("II.06 sửa.xlsx", cast.ii06())]).outcome is Outcome.ACCEPTED
     assert versions(office, "ii06")[-1] == (2, Verdict.ACCEPTED_WITH_REMARKS, ["C206"])
+
+
+def pdf_of(text: str) -> bytes:
+    """A PDF of one page with that text in Latin letters: as a signed copy whose text can be read."""
+    stream = b"BT /F1 12 Tf 50 800 Td 14 TL " + b"".join(
+        b"(" + line.encode("ascii") + b") Tj T* " for line in text.splitlines()
+    )
+    stream += b"ET"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+SIGNED = """SO TU PHAP
+BAO CAO
+Cong tac cai cach hanh chinh quy I nam 2023
+II. Ket qua thuc hien nhiem vu
+1. Cai cach the che
+III. Danh gia chung
+IV. Phuong huong, nhiem vu
+V. Kien nghi, de xuat"""
+
+
+def files_of(office: Office, agency: str) -> list[tuple[int, list[str]]]:
+    return [
+        (s.version, [f.name for f in s.files]) for s in office.services.store.submissions(round=ROUND, agency=agency)
+    ]
+
+
+@pytest.mark.parametrize("scan", [pdf_of(SIGNED), pdf_of(""), b"\xff\xd8\xff\xe0 a picture"])
+def test_a_signed_copy_beside_the_word_file_is_kept_with_it(office: Office, scan: bytes) -> None:
+    record = office.took("stp", [("Báo cáo.docx", office.cast("stp").narrative()), ("ký số.pdf", scan)])
+    assert record.outcome is Outcome.ACCEPTED
+    assert files_of(office, "stp") == [(1, ["Báo cáo.docx", "ký số.pdf"])]
+
+
+@pytest.mark.parametrize("scan", [pdf_of(SIGNED), pdf_of("")])
+def test_a_signed_copy_that_follows_makes_a_version_with_it_and_the_same_again_a_repeat(
+    office: Office, scan: bytes
+) -> None:
+    office.took("stp", [("Báo cáo.docx", office.cast("stp").narrative())])
+    assert office.took("stp", [("ký số.pdf", scan)]).outcome is Outcome.ACCEPTED
+    assert files_of(office, "stp") == [(1, ["Báo cáo.docx"]), (2, ["Báo cáo.docx", "ký số.pdf"])]
+    assert office.took("stp", [("ký số.pdf", scan)]).reason == "duplicate"
+
+
+@pytest.mark.parametrize("scan", [pdf_of(SIGNED), pdf_of("")])
+def test_a_scan_alone_is_told_that_the_word_file_is_missing(office: Office, scan: bytes) -> None:
+    record = office.took("stp", [("ký số.pdf", scan)])
+    assert record.outcome is Outcome.CORRECTION
+    findings = [*record.findings, *(f for s in record.submissions for f in s.findings)]
+    assert [f.code for f in findings] == ["F103"]
