@@ -166,7 +166,7 @@ def explain(
                 "why": p.why,
                 "mend": p.mend,
                 "example": p.example,
-                "changed": [changed.as_json() for changed in changed_checks(settings, p.code)],
+                **_changed(settings, p.code),
             }
             for p in pages
         ]
@@ -184,3 +184,9 @@ def explain(
             out(f"\n{say(language, f'explain.{key}')}\n{getattr(page, key)}")
         for changed in changed_checks(settings, page.code):
             out(f"\n{say(language, 'explain.changed')}\n{say_changed(settings, changed)}")
+
+
+def _changed(settings: Settings, code: str) -> dict[str, object]:
+    """What the office and its rounds change of that code, as JSON; nothing where they change nothing."""
+    found = [changed.as_json() for changed in changed_checks(settings, code)]
+    return {"changed": found} if found else {}
