@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bot.domain.form import Form, Severity
 from bot.domain.mail import OutgoingMail
 from bot.domain.notice import (
     AlertNotice,
@@ -27,6 +28,7 @@ from bot.domain.notice import (
 )
 from bot.domain.office import Office
 from bot.domain.round import Deadline, ReportingPeriod
+from bot.domain.words import FindingWords
 from bot.mail.compose_digest import digest_view
 from bot.mail.compose_files import clean
 from bot.mail.compose_message import Envelope, build, message_ids, new_message_id
@@ -102,6 +104,17 @@ class Composer:
     def digest_text(self, notice: DigestNotice) -> str:
         """The digest's plain text alone, as it stands in the mail."""
         return self._renderer.render(notice.kind, self._facts(notice, notice.at)).text
+
+    def marked_name(self, form: Form) -> str:
+        """What a file in which the faults of that form are marked is called, without an ending."""
+        return self._renderer.word("marked_name", form.short_title)
+
+    def mark_text(self, words: FindingWords, *, with_place: bool) -> str:
+        """A finding as it stands in a comment of the file itself, in lines; `with_place` where the comment does not
+        hang at the very place.
+        """
+        said = self._renderer.word("mark", words, with_place, words.severity is Severity.REMARK)
+        return "\n".join(" ".join(line.split()) for line in said.splitlines() if line.strip())
 
     def _recipients(self, notice: Notice) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """To and Cc, no address twice. An alert goes to the coordinator."""

@@ -50,12 +50,15 @@ class FindingTable:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """One form to mend: how many places, which version came, and the accepted one that counts until then."""
+    """One form to mend: how many places, which version came, the accepted one that counts until then, and the name of
+    the enclosure in which its faults are marked, if any.
+    """
 
     form: Form
     places: int
     version: int
     stands: int | None
+    marked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def answer_view(notice: AnswerNotice, say: Say, at: datetime) -> AnswerView:
     passed = tuple(r for r in notice.results if r.verdict.is_valid)
     held = tuple(r for r in notice.results if r.verdict is Verdict.HELD)
     mend = tuple(
-        Mend(r.form, _errors(r.findings), r.version, r.stands)
+        Mend(r.form, _errors(r.findings), r.version, r.stands, r.marked)
         for r in notice.results
         if r.verdict is Verdict.CORRECTION
     )

@@ -60,6 +60,10 @@ class Renderer:
         page = self._html.get_template(f"{self._language}/{kind}.j2").render(facts)
         return Rendered(headline, _tidy(plain.render(facts)), self._inliner.inline(page))
 
+    def word(self, name: str, *facts: object) -> str:
+        """What the macro of that name in `_words.j2` makes of `facts`, as plain text."""
+        return str(getattr(self._plain.globals["w"], name)(*facts)).strip()
+
 
 class _Compiled(BytecodeCache):
     """What this process has compiled, by the template's place and source: a second renderer costs next to nothing.

@@ -31,7 +31,7 @@ from notice_facts import (
 
 from bot.domain.form import Severity
 from bot.domain.mail import NoticeKind
-from bot.domain.notice import ClosedNotice, FormResult, Notice, Owed, WithLead
+from bot.domain.notice import ClosedNotice, Enclosure, FormResult, Notice, Owed, WithLead
 from bot.domain.round import Deadline
 from bot.domain.submission import Finding, Place, Verdict
 
@@ -47,15 +47,21 @@ def _many_findings(count: int) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
+MARKED = Enclosure(
+    "Đánh dấu chỗ cần sửa – Biểu II.06.xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    b"PK\x03\x04 the agency's own file",
+)
 CORRECTION = answer(
     kind=NoticeKind.CORRECTION,
     key="correction:42",
     results=(
         FormResult(NARRATIVE, 1, Verdict.ACCEPTED_WITH_REMARKS, (W110,), (WORD_FILE,)),
-        FormResult(II06, 2, Verdict.CORRECTION, (X201, X203), (EXCEL_FILE,)),
+        FormResult(II06, 2, Verdict.CORRECTION, (X201, X203), (EXCEL_FILE,), marked=MARKED.name),
     ),
     missing=(STATS,),
     mail_id=42,
+    enclosures=(MARKED,),
 )
 LEADER = ("tdm.ld@binhduong.example",)
 
@@ -74,6 +80,14 @@ SAMPLES: dict[str, Notice] = {
     "receipt_nothing": answer(results=(), files=(), missing=(NARRATIVE, II06)),
     "receipt_no_round": answer(round=None, deadline=None),
     "correction": CORRECTION,
+    "correction_marked": answer(
+        kind=NoticeKind.CORRECTION,
+        results=(
+            FormResult(NARRATIVE, 1, Verdict.CORRECTION, (W110,), (WORD_FILE,), marked="Đánh dấu – Báo cáo Word.docx"),
+            FormResult(II06, 2, Verdict.CORRECTION, (X201,), (EXCEL_FILE,), stands=1, marked=MARKED.name),
+        ),
+        enclosures=(replace(MARKED, name="Đánh dấu – Báo cáo Word.docx"), MARKED),
+    ),
     "correction_many": answer(
         kind=NoticeKind.CORRECTION,
         results=(

@@ -136,7 +136,10 @@ def test_bytes_and_headers(language: Language, name: str) -> None:
     assert message["Date"].datetime == written_at(notice)
     assert message["Date"].endswith("+0700")
     assert mail.envelope_from == office().bounce_address
-    assert [p.get_content_type() for p in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    enclosures = getattr(notice, "enclosures", ())
+    around, files = (["multipart/mixed"], [e.content_type for e in enclosures]) if enclosures else ([], [])
+    kinds = [*around, "multipart/alternative", "text/plain", "text/html", *files]
+    assert [p.get_content_type() for p in message.walk()] == kinds
     assert max(len(line) for line in text.splitlines()) <= 80
     if notice.kind.is_answer:
         assert message["In-Reply-To"] == mail.in_reply_to == "<CAF12.9z@mail.binhduong.example>"
@@ -475,3 +478,34 @@ def test_a_mail_of_narrative_alone_never_claims_to_be_complete() -> None:
     mail = compose(replace(notice, thread=Thread("<a@b.example>", (), "Báo cáo")))
     assert "đủ" not in mail.subject
     assert "còn thiếu Biểu II.06" in mail.subject
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_correction_says_which_file_carries_the_marks_and_only_then(language: Language) -> None:
+    said = {
+        Language.VI: ("đã đánh dấu vàng trong tệp gửi kèm", "đã ghi chú trong tệp gửi kèm"),
+        Language.EN: ("marked yellow in the attached file", "with comments in the attached file"),
+    }[language]
+    _, text, html = parts(compose(SAMPLES["correction"], language))
+    assert said[0] in " ".join(text.split())
+    assert said[1] not in " ".join(text.split())
+    assert "“Đánh dấu chỗ cần sửa – Biểu II.06.xlsx”" in " ".join(text.split())
+    assert said[0] in Visible(html).text
+    _, text, _ = parts(compose(SAMPLES["correction_marked"], language))
+    assert [words in " ".join(text.split()) for words in said] == [True, True]
+    unmarked = cast(AnswerNotice, SAMPLES["correction"])
+    plain = replace(unmarked, results=tuple(replace(r, marked="") for r in unmarked.results), enclosures=())
+    _, text, _ = parts(compose(plain, language))
+    assert not any(words in " ".join(text.split()) for words in (*said, "gửi kèm “", "attached file"))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_mark_says_what_is_there_what_is_wanted_and_how_to_mend_it(language: Language) -> None:
+    words = FindingWords("Biểu II.06, ô D14", "đang là 120", "", "Sửa lại.", "X201", Severity.REMARK)
+    lines = COMPOSERS[language].mark_text(words, with_place=True).splitlines()
+    assert [line.rpartition(": ")[2] for line in lines[1:]] == ["Biểu II.06, ô D14", "đang là 120", "Sửa lại. (X201)"]
+    error = replace(words, severity=Severity.ERROR, expected="cần bằng 102")
+    lines = COMPOSERS[language].mark_text(error, with_place=False).splitlines()
+    assert [line.rpartition(": ")[2] for line in lines] == ["đang là 120", "cần bằng 102", "Sửa lại. (X201)"]
+    assert "&" not in COMPOSERS[language].mark_text(replace(words, found='"a" < b'), with_place=False)
+    assert "Biểu II.06" in COMPOSERS[language].marked_name(II06)
