@@ -25,7 +25,7 @@ _CODES = re.compile(_CODE)
 _OUR_WORDS = re.compile(rf"^\s*{MARK_AUTHOR}:", re.MULTILINE)
 _VERSION = re.compile(r"[0-9]{1,6}")
 # Alone in its line, or behind a label; other words may follow it, as page numbers do in a footer.
-_MARK = re.compile(rf"(?:^|:)[ \t]*({_CODE})/({_CODE})/({_CODE})/v([0-9]{{1,6}})(?![\w/.-])", re.MULTILINE)
+_MARK = re.compile(rf"(?:^|:)[ \t]*({_CODE})/({_CODE})/({_CODE})/v([0-9]{{1,6}})(?![\w/-]|\.\w)", re.MULTILINE)
 
 
 def theirs(author: str, text: str) -> str:
