@@ -59,6 +59,7 @@ _BY_WHOM = re.compile(
     r"|trích xuất|kết xuất|gửi|lập|công bố)"
     r"(?! (?:\S+ ){0,2}?(?:chậm|thiếu|trễ|sai|nhầm|trùng|sót|muộn|chưa|không|lỗi|cả))"
 )
+_GAP_WORDS = re.compile(r"\b(?:chenh|sai|khac|biet|lech|so|lieu|nhau|viec|su|nay|la|co)\b")
 _FILLERS = re.compile(
     r"\b(?:la|cua|viec|su|nay|neu|tren|so|lieu|nhu|sau|chu|yeu|chinh|chenh|lech|sai|khac|biet|nhau|va|co|cac|voi|he|thong"
     r"|mot|cua|phan|mem|bao|cao|ky|quy)\b"
@@ -133,7 +134,8 @@ def _has_substance(text: str, match: re.Match[str]) -> bool:
     if match["because"] == "do" and _BY_WHOM.match(rest):
         return False
     tail = fold(rest.rpartition(":")[2] if match["named"] else rest).strip(" .;,-")
-    return not _NIL.fullmatch(tail) and len(re.findall(r"[a-z]+", _FILLERS.sub(" ", tail))) >= _LEAST_WORDS
+    content = (_FILLERS if match["named"] else _GAP_WORDS).sub(" ", tail)
+    return not _NIL.fullmatch(tail) and len(re.findall(r"[a-z]+", content)) >= _LEAST_WORDS
 
 
 def _plain(sentence: str) -> str:

@@ -14,9 +14,9 @@ from bot.domain.form import Form, Part
 from bot.text.accents import nfc, squeeze
 
 _END = re.compile(r"(?<=[.!?;…])\s+|\n+")
-# A dot after these abbreviations ends no sentence.
+# A dot after these abbreviations ends no sentence, nor does that of a heading's number.
 _ABBREVIATION = re.compile(
-    r"(?:^|\W)(?:TP|Tp|TX|Tx|TT|P|Q|H|X|Th|ThS|TS|PGS|GS|đ/c|Đ/c|[0-9]{1,2}|[IVX]{1,5}|[a-zđ])\.$"
+    r"(?:^|\W)(?:TP|Tp|TX|Tx|TT|P|Q|H|X|ThS|TS|PGS|GS|đ/c|Đ/c)\.$|^(?:[0-9]{1,2}|[IVX]{1,5}|[a-zđ])\.$"
 )
 
 

@@ -1,0 +1,101 @@
+"""What counts as the cause of a difference: sentences of clerks, each way."""
+
+import pytest
+
+from bot.checks.causes import cause_in_mail, cause_in_note, find_cause, quoted
+from bot.checks.sentences import split_sentences
+
+CAUSES = [
+    "Số liệu báo cáo chênh lệch 5 hồ sơ so với hệ thống một cửa do 5 hồ sơ giấy chưa được nhập vào phần mềm.",
+    "Nguyên nhân chênh lệch số liệu: hồ sơ tiếp nhận trực tiếp tại xã chưa cập nhật kịp thời lên phần mềm.",
+    "Có sự chênh lệch so với số liệu trên Cổng dịch vụ công vì một số thủ tục chưa được tích hợp.",
+    "Số liệu không khớp với phần mềm một cửa, lý do là phần mềm bị lỗi đồng bộ từ ngày 01/3.",
+    "Số liệu không khớp với phần mềm một cửa, lí do là phần mềm bị lỗi đồng bộ từ ngày 01/3.",
+    "Số liệu của đơn vị không thống nhất với hệ thống của tỉnh. Nguyên nhân: cán bộ một cửa nhập trùng hồ sơ.",
+    "Số hồ sơ tiếp nhận cao hơn số liệu trên Cổng dịch vụ công do 12 hồ sơ nộp ngày 14/3 chưa đồng bộ.",
+    "Số liệu khác với hệ thống thông tin giải quyết TTHC của tỉnh bởi đơn vị tính cả hồ sơ liên thông.",
+    "Chênh lệch 12 hồ sơ là do hồ sơ đất đai tiếp nhận tại Chi nhánh Văn phòng đăng ký đất đai.",
+    "So lieu chenh lech voi he thong mot cua la do phan mem bi loi tu ngay 01/3.",
+    "Do phần mềm chưa cập nhật nên số liệu có sự sai lệch so với hệ thống.",
+    "Số liệu chênh lệch do đơn vị báo cáo thiếu hồ sơ liên thông.",
+    "Kính gửi Sở Nội vụ, số liệu khác với phần mềm vì phần mềm chỉ tính hồ sơ trực tuyến; đề nghị Sở ghi nhận.",
+    "Số liệu trên hệ thống một cửa điện tử chưa khớp với sổ theo dõi do mạng bị gián đoạn trong tháng 02.",
+    "> Đề nghị nêu nguyên nhân chênh lệch.\nSố liệu chênh lệch với hệ thống một cửa do nhập trùng 3 hồ sơ.",
+]
+NO_CAUSES = [
+    "",
+    "Nguyên nhân: chưa có.",
+    "Nguyên nhân chênh lệch: chưa có.",
+    "Nguyên nhân chênh lệch số liệu chưa xác định được.",
+    "Nguyên nhân chênh lệch số liệu với hệ thống đang được rà soát.",
+    "Chưa rõ nguyên nhân chênh lệch với hệ thống.",
+    "Số liệu có chênh lệch so với hệ thống một cửa.",
+    "Số liệu có chênh lệch so với hệ thống một cửa, do đó đơn vị sẽ rà soát lại.",
+    "Số liệu chênh lệch với hệ thống. Do đó đề nghị kiểm tra lại.",
+    "Vì vậy, số liệu chênh lệch với hệ thống một cửa.",
+    "Không có chênh lệch số liệu giữa báo cáo và hệ thống một cửa do cập nhật kịp thời.",
+    "Đề nghị nêu nguyên nhân chênh lệch số liệu trong báo cáo hoặc ngay trong thư trả lời do số liệu không khớp.",
+    "Đề nghị rà soát; nếu số liệu đúng, đề nghị nêu nguyên nhân chênh lệch trong báo cáo hoặc ngay trong thư trả lời.",
+    "> Số liệu chênh lệch với hệ thống một cửa do chưa nhập đủ hồ sơ.",
+    "Nếu có chênh lệch số liệu với hệ thống thì đơn vị giải trình do yếu tố khách quan.",
+    "Một số văn bản không thống nhất do nhiều cơ quan ban hành.",
+    "Tồn tại, hạn chế là do kinh phí còn khó khăn, nhân lực thiếu.",
+    "Hệ thống một cửa hoạt động không ổn định do đường truyền yếu.",
+    "Chênh lệch giàu nghèo do điều kiện tự nhiên.",
+    "Số liệu do UBND các xã báo cáo chênh lệch với hệ thống một cửa.",
+    "Số liệu chênh lệch với phần mềm một cửa do tỉnh quản lý.",
+    "Đơn vị báo cáo số liệu khác với hệ thống.",
+    "Số liệu không khớp với hệ thống. Nguyên nhân: không có.",
+]
+
+
+@pytest.mark.parametrize("text", CAUSES)
+def test_a_cause_of_a_difference_is_heard(text: str) -> None:
+    cause = cause_in_mail(text)
+    assert cause
+    assert not cause.startswith(">")
+
+
+@pytest.mark.parametrize("text", NO_CAUSES)
+def test_what_gives_no_cause_is_none(text: str) -> None:
+    assert cause_in_mail(text) is None
+
+
+@pytest.mark.parametrize("text", CAUSES)
+def test_a_cause_is_found_within_a_whole_mail(text: str) -> None:
+    mail = f"Kính gửi Sở Nội vụ.\nĐơn vị gửi lại báo cáo.\n{text}\nTrân trọng cảm ơn."
+    assert cause_in_mail(mail) == cause_in_mail(text)
+
+
+def test_difference_and_cause_far_apart_do_not_belong_together() -> None:
+    far = "Số liệu chênh lệch với hệ thống. Đơn vị đã họp. Nguyên nhân: thiếu nhân lực tại bộ phận một cửa."
+    assert cause_in_mail(far) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "counts"),
+    [
+        ("do nhập trùng 3 hồ sơ", True),
+        ("Vì phần mềm lỗi", True),
+        ("Chênh lệch với phần mềm: hồ sơ giấy chưa nhập", True),
+        ("Hệ thống một cửa chưa cập nhật 5 hồ sơ", True),
+        ("", False),
+        ("-", False),
+        ("đúng", False),
+        ("Đã kiểm tra lại", False),
+        ("Kế hoạch số 14/KH-UBND", False),
+        ("Nguyên nhân: chưa có", False),
+        ("Không chênh lệch với hệ thống", False),
+        ("Số liệu theo đơn vị báo cáo", False),
+    ],
+)
+def test_a_remark_beside_the_figure(note: str, counts: bool) -> None:
+    assert cause_in_note(note) == (note if counts else None)
+
+
+def test_only_the_sentence_is_quoted_and_not_more_than_120_letters() -> None:
+    (one, two) = CAUSES[5].split(". ")
+    assert find_cause(split_sentences(f"Mở đầu. {CAUSES[5]} Kết thúc.")) == f"{one}. {two}"
+    assert quoted("a" * 120) == "a" * 120
+    assert len(quoted("a " * 90)) <= 120
+    assert quoted("a " * 90).endswith("…")
