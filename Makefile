@@ -13,7 +13,7 @@ export PYTHON
 IN_VENV := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types lock clean install install-dev servers
+.PHONY: help demo test lint types findings lock clean install install-dev servers
 
 help:
 	@printf '%s\n' \
@@ -21,6 +21,7 @@ help:
 	  'make test    linters, types and all tests, on real Dovecot, Postfix, LibreOffice where they can be had' \
 	  'make lint    ruff: faults and layout' \
 	  'make types   mypy --strict' \
+	  'make findings  docs/findings.md anew from the pages of the checks' \
 	  'make lock    requirements*.lock anew from requirements*.in' \
 	  'make clean   removes .venv, ./demo and what tools left; never data/ or config/'
 
@@ -49,6 +50,9 @@ install-dev:
 servers:
 	@tools/install-servers
 	@tools/install-helpers
+
+findings: install
+	@.venv/bin/python tools/findings
 
 lock:
 	@tools/lock

@@ -2,6 +2,8 @@
 
 import re
 import string
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -120,3 +122,19 @@ def test_links_in_the_documents_lead_somewhere():
 def test_guide_names_every_decision():
     for command in ["extend", "excuse", "accept", "return", "received", "bind", "release"]:
         assert f"thuky {command}" in GUIDE
+
+
+def test_findings_are_as_generated():
+    done = subprocess.run([sys.executable, ROOT / "tools/findings", "--check"], check=False)
+    assert done.returncode == 0, "docs/findings.md is not what the checks say: run `make findings`"
+
+
+def test_every_code_stands_in_the_findings_in_both_languages():
+    from bot.checks.catalogue import pages
+    from bot.domain.office import Language
+    from bot.screens import finding_words
+
+    told = (ROOT / "docs/findings.md").read_text("utf-8")
+    for page in pages():
+        titles = [finding_words(language).page(page.code).title for language in (Language.VI, Language.EN)]
+        assert f"### {page.code} · {titles[0]} · {titles[1]}" in told
