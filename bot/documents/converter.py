@@ -7,7 +7,8 @@ must not take the others of its mail with it.
 
 Failure policy: never raises for what a file holds. A file without a result is `Unreadable` UNCONVERTED, whatever the
 cause; nothing of LibreOffice is left running and nothing of its folder is left behind. A result is as untrusted as the
-file was: it goes through the sandbox like any other.
+file was: it goes through the sandbox like any other. It is only read, never kept and never handed on, since LibreOffice
+puts pictures into it that the file names by their paths on this machine.
 """
 
 import json

@@ -39,7 +39,8 @@ def read(payload: bytes, limits: Limits) -> TextDocument:
             lines.append(line)
         if chars > limits.pdf_chars:
             break
-    traits = Traits(FileKind.PDF, pages=pages, has_text=letters >= LETTERS_A_PAGE * read_pages)
+    has_text = chars > limits.pdf_chars or letters >= LETTERS_A_PAGE * read_pages
+    traits = Traits(FileKind.PDF, pages=pages, has_text=has_text)
     return TextDocument(tuple(Paragraph(line) for line in lines), traits=traits)
 
 

@@ -31,6 +31,7 @@ _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from bot.documents.worker import main; main(sys.argv[2])"
 )
 _LEAST_SECONDS = 0.25
+_VBA = "_VBA_PROJECT".encode("utf-16-le")  # the storage's name stands in the clear in an OLE file's directory
 _NEVER_READ = frozenset(
     {FileKind.IMAGE, FileKind.ARCHIVE, FileKind.MAIL, FileKind.MSG, FileKind.TNEF, FileKind.TEXT, FileKind.OTHER}
 )
@@ -73,7 +74,11 @@ class Sandbox:
         end += time.monotonic() - began
         for i, result in zip(old, converted, strict=True):
             kind = _kind(found[i])
-            found[i] = _as_kind(self._read(result, files[i][0], end), kind) if isinstance(result, bytes) else result
+            if isinstance(result, bytes):
+                runs = kind is FileKind.DOC and _VBA in files[i][1]  # LibreOffice leaves macros behind
+                found[i] = _as_kind(self._read(result, files[i][0], end), kind, macros=runs)
+            else:
+                found[i] = result
         return tuple(found)
 
     def _converted(self, files: Sequence[tuple[FileKind, bytes]]) -> tuple[bytes | Unreadable, ...]:
@@ -174,11 +179,11 @@ def _kind(document: Document) -> FileKind:
     return document.kind if isinstance(document, Unreadable) else document.traits.kind
 
 
-def _as_kind(document: Document, kind: FileKind) -> Document:
+def _as_kind(document: Document, kind: FileKind, *, macros: bool) -> Document:
     """What was read from a converted file, as the file of that kind which it was."""
     if isinstance(document, Unreadable):
         return replace(document, kind=kind)
-    return replace(document, traits=replace(document.traits, kind=kind))
+    return replace(document, traits=replace(document.traits, kind=kind, macros=macros))
 
 
 def _command(limits: Limits) -> tuple[str, ...]:

@@ -1,0 +1,90 @@
+"""LibreOffice and libarchive: set or found, said by doctor, used by check."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from embedded_office import ROOT, environment
+from typer.testing import CliRunner
+
+from bot import cli, wiring
+from bot.cli import diagnosing
+from bot.documents.converter import Converter
+from bot.settings import load
+
+DOC = ROOT / "tests" / "documents" / "files" / "libreoffice.doc"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str | None]:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    return environment(tmp_path, None) | {"THUKY_CONFIG": str(tmp_path / "config"), "COLUMNS": "200"}
+
+
+def doctor(environ: dict[str, str | None], **extra: str) -> dict[str, tuple[bool | None, str]]:
+    done = CliRunner().invoke(cli.app, ["doctor", "--json"], env=environ | extra)
+    return {entry["name"]: (entry["ok"], entry["message"]) for entry in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize(
+    ("setting", "found", "isolation", "ok", "said"),
+    [
+        ("auto", "/bin/true", True, None, "có: /bin/true; tệp .doc"),
+        ("auto", "/bin/true", False, None, "vẫn thấy mạng"),
+        ("auto", None, True, None, "Cài gói libreoffice-writer-nogui"),
+        ("off", "/bin/true", True, None, "đã tắt"),
+        ("/bin/false", "/bin/true", True, None, "có: /bin/false"),
+        ("/opt/none/soffice", "/bin/true", True, False, "không chạy được /opt/none/soffice"),
+    ],
+)
+def test_doctor_says_what_libreoffice_does_here(
+    environ: dict[str, str | None],
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    found: str | None,
+    isolation: bool,
+    ok: bool | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr(wiring, "find_libreoffice", lambda: Path(found) if found else None)
+    monkeypatch.setattr(Converter, "has_isolation", isolation)
+    told = doctor(environ, THUKY_DOCUMENTS__LIBREOFFICE=setting)["LibreOffice"]
+    assert told[0] is ok
+    assert said in told[1]
+
+
+@pytest.mark.parametrize(("there", "said"), [(True, "7z"), (False, "libarchive13")])
+def test_doctor_says_whether_archives_are_opened(
+    environ: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, there: bool, said: str
+) -> None:
+    monkeypatch.setattr(diagnosing, "has_library", lambda: there)
+    ok, message = doctor(environ)["Tệp nén (libarchive)"]
+    assert ok is None
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"), [("auto", "/usr/bin/found"), ("off", None), ("/opt/o/soffice", "/opt/o/soffice")]
+)
+def test_the_converter_is_as_it_is_set(monkeypatch: pytest.MonkeyPatch, setting: str, expected: str | None) -> None:
+    monkeypatch.setattr(wiring, "find_libreoffice", lambda: Path("/usr/bin/found"))
+    settings = load(ROOT / "config", {"THUKY_DOCUMENTS__LIBREOFFICE": setting})
+    converter = wiring.make_converter(settings)
+    assert (str(converter.program) if converter else None) == expected
+
+
+def check(environ: dict[str, str | None], **extra: str) -> list[str]:
+    done = CliRunner().invoke(cli.app, ["check", str(DOC), "--form", "narrative", "--json"], env=environ | extra)
+    assert done.exit_code == 1
+    (checked,) = json.loads(done.stdout)
+    return [finding["code"] for finding in checked["findings"]]
+
+
+def test_check_asks_for_docx_where_libreoffice_is_off(environ: dict[str, str | None]) -> None:
+    assert check(environ, THUKY_DOCUMENTS__LIBREOFFICE="off") == ["F107"]
+
+
+@pytest.mark.libreoffice
+def test_check_reads_old_word_files(environ: dict[str, str | None]) -> None:
+    assert "W101" in check(environ)
