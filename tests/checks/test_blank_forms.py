@@ -12,19 +12,21 @@ from pathlib import Path
 import openpyxl
 import pytest
 from blank_making import WINDOW, all_forms, blank, facts, words
-from checks_reading import ROUND, check, said
+from checks_reading import ROUND, check, grid, said
 from figure_solving import Bounds, Relation, solve
 from filling import filled, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.checks.outline import find_headings
+from bot.checks.rows import RowKind
 from bot.checks.spec import recognise
+from bot.checks.table import read_table
 from bot.decide.stated import read_stated
 from bot.documents.blank import BlankRow, make_blank
 from bot.documents.limits import DEFAULT_LIMITS
 from bot.documents.reader import read_document
-from bot.domain.document import Document, FileKind, FormTag, PeriodStanding, TextDocument, Unreadable
+from bot.domain.document import Cell, Document, FileKind, FormTag, PeriodStanding, TextDocument, Unreadable, Workbook
 from bot.domain.form import Form
 from bot.domain.submission import Finding
 from bot.text.names import NameIndex
@@ -116,6 +118,46 @@ def test_last_periods_rows_alone_are_no_report() -> None:
         ("X110", "Biểu II.06")
     ]
     assert "X201" in {f.code for f in findings(II06, read(blank(II06, rows=LAST)))}
+
+
+@pytest.mark.parametrize("value", [0, 0.0, None, ""])
+def test_formulas_of_rows_that_nobody_fills_in_are_no_figures(value: float | str | None) -> None:
+    """Whatever program has saved them: Excel keeps their noughts, others keep no value at all."""
+    rows: list[list[object]] = [
+        [1, "Hộ tịch", 5, 2, 3, 0, 4, 4, 0, 0, 1, 1, 0],
+        [2, None],
+        [3, "Đất đai"],
+        [None, None],
+    ]
+    total = [None, "TỔNG CỘNG", 5, 2, 3, 0, 4, 4, 0, 0, 1, 1, 0]
+    sheet = grid([[f"({n})" for n in range(1, 14)], *rows, total])
+    for row in (3, 4, 5):
+        for column in (3, 7, 11):
+            sheet.cells[row, column] = Cell(row, column, value, "=SUM(D3:F3)")
+    facts_read = read_table(Workbook((sheet,)), II06.table)  # type: ignore[arg-type]  # a table form
+    assert [(r.row, r.kind) for r in facts_read.rows] == [
+        (2, RowKind.DATA),
+        (4, RowKind.HEADING),
+        (6, RowKind.TOTAL),
+    ]
+    assert said(check(II06, Workbook((sheet,)))) == []
+
+
+@pytest.mark.parametrize("cell", [Cell(3, 3, 7, "=D3"), Cell(3, 3, None, "=D3", "#REF!"), Cell(3, 3, 0)])
+def test_what_is_typed_or_comes_to_something_is_a_figure(cell: Cell) -> None:
+    head: list[object] = [f"({n})" for n in range(1, 14)]
+    sheet = grid([head, [1, "Hộ tịch", 0, 0], [2, "Đất đai"]])
+    sheet.cells[3, 3] = cell
+    rows = read_table(Workbook((sheet,)), II06.table).rows  # type: ignore[arg-type]  # a table form
+    assert [row.kind for row in rows] == [RowKind.DATA, RowKind.DATA]
+
+
+def test_a_total_row_is_its_formulas() -> None:
+    head: list[object] = [f"({n})" for n in range(1, 14)]
+    sheet = grid([head, [1, "Hộ tịch", *[0] * 11], [None, "TỔNG CỘNG"]])
+    for column in range(3, 14):
+        sheet.cells[3, column] = Cell(3, column, 0, "=SUM(C2:C2)")
+    assert said(check(II06, Workbook((sheet,)))) == []
 
 
 @pytest.mark.parametrize("name", [n for n in FORMS if not all_forms()[n].table])
