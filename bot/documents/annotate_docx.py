@@ -75,20 +75,19 @@ def _first_free(comments: etree._Element, document: etree._Element) -> int:
 
 
 def _comment(comments: etree._Element, number: int, texts: Sequence[str]) -> etree._Element:
-    """A paragraph a mark; the first begins with the sign by which Word ties a comment to its place."""
+    """A paragraph a line; the first begins with the sign by which Word ties a comment to its place."""
     w = f"{{{namespace_of(comments)}}}"
     comment = etree.Element(f"{w}comment", nsmap={"w": namespace_of(comments)})
     for name, value in (("id", str(number)), ("author", MARK_AUTHOR), ("initials", _INITIALS)):
         comment.set(f"{w}{name}", value)
     room = _LONGEST
-    for at, text in enumerate(texts):
+    for line in [" ".join(printable(line).split()) for text in texts for line in text.split("\n")]:
         if room <= 0:
             break
         paragraph = etree.SubElement(comment, f"{w}p")
-        if at == 0:
+        if len(comment) == 1:
             etree.SubElement(etree.SubElement(paragraph, f"{w}r"), f"{w}annotationRef")
         words = etree.SubElement(etree.SubElement(paragraph, f"{w}r"), f"{w}t")
-        line = " ".join(printable(text).split())
         words.text = line if len(line) <= room else line[:room] + "…"
         words.set(_SPACE, "preserve")
         room -= len(line)

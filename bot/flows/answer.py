@@ -10,6 +10,7 @@ from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Th
 from bot.domain.round import Decision, ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission, Verdict
 from bot.flows.assess import Assessment
+from bot.flows.marked import with_marked_files
 from bot.flows.services import Services
 from bot.flows.submit import receipt_number
 
@@ -31,6 +32,7 @@ def answer(
     # What waits for a person is received: nothing is asked of the agency.
     needs_mending = outcome is Outcome.CORRECTION or any(r.verdict is Verdict.CORRECTION for r in results)
     kind = NoticeKind.CORRECTION if needs_mending else NoticeKind.RECEIPT
+    results, enclosures = with_marked_files(services, results)
     # What the agency owes as it will stand when this mail is committed.
     state = round_state(round_, (*earlier, *assessment.submissions), decisions, services.now())
     in_this_mail = {r.form.code for r in results}
@@ -72,6 +74,7 @@ def answer(
         duplicate=is_repeat,
         mail_id=record.id,
         first_received_at=original.received_at if original else None,
+        enclosures=enclosures,
     )
     return _allowed(services, agency, notice.to, notice)
 

@@ -45,6 +45,10 @@ class Composing(Protocol):
 
     def digest_text(self, notice: DigestNotice) -> str: ...
 
+    def marked_name(self, form: Form) -> str: ...
+
+    def mark_text(self, words: FindingWords, *, with_place: bool) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
