@@ -3,7 +3,8 @@
 Flow: a cell that spans columns is one cell, as in Word; of a range that spans rows, each further row has one empty
 cell. Rows and cells that repeat are given as often as they stand there.
 
-Failure policy: raises nothing; the caller counts cells against its limit. Source: OpenDocument 1.3 part 3, 9.1.
+Failure policy: raises `Refused` TOO_BIG for more rows or cells than the meters allow.
+Source: OpenDocument 1.3 part 3, 9.1.
 """
 
 from collections.abc import Iterator
@@ -11,18 +12,20 @@ from collections.abc import Iterator
 from lxml import etree
 
 from bot.documents import odf
+from bot.documents.limits import Meter
 from bot.documents.markup import attribute, local
 
 _GROUPS = ("table-row-group", "table-rows", "table-header-rows")
 _CELLS = ("table-cell", "covered-table-cell")
 
 
-def rows_of(table: etree._Element) -> Iterator[list[etree._Element | None]]:
-    """The rows of a table; None is an empty cell beneath one that spans rows."""
+def rows_of(table: etree._Element, rows: Meter, cells: Meter) -> Iterator[list[etree._Element | None]]:
+    """The rows of a table; None is an empty cell beneath one that spans rows. Raises `Refused` TOO_BIG."""
     below: dict[int, tuple[int, int]] = {}  # where a range goes on: column → its width, rows still to come
     for row in _rows(table):
         for _ in range(odf.whole(attribute(row, "number-rows-repeated"))):
-            yield list(_cells(row, below))
+            rows.add()
+            yield list(_cells(row, below, cells))
 
 
 def _rows(element: etree._Element) -> Iterator[etree._Element]:
@@ -33,12 +36,13 @@ def _rows(element: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(item)
 
 
-def _cells(row: etree._Element, below: dict[int, tuple[int, int]]) -> Iterator[etree._Element | None]:
+def _cells(row: etree._Element, below: dict[int, tuple[int, int]], cells: Meter) -> Iterator[etree._Element | None]:
     column = skip = 0
     for cell in row:
         if local(cell) not in _CELLS:
             continue
         for _ in range(odf.whole(attribute(cell, "number-columns-repeated"))):
+            cells.add()
             column += 1
             if skip:
                 skip -= 1

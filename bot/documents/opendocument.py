@@ -31,6 +31,7 @@ _TEXTS = ("p", "h", "list", "table")
 _DRAWINGS = ("frame", "g", "custom-shape", "rect", "a")
 _NOT_SHOWN = ("note", "ruby-text", "desc", "title")
 _LINKED = ("image", "object", "section-source", "plugin", "floating-frame")
+_WHITE = (" ", "\t", "\r", "\n")
 _OUTSIDE = ("/", "..", "file:", "http:", "https:")
 
 
@@ -100,11 +101,9 @@ class _Reader:
         rows: list[tuple[str, ...]] = []
         self.tables.append(rows)
         ordinal = len(self.tables)
-        for row in rows_of(element):
-            self._rows.add()
+        for row in rows_of(element, self._rows, self._cells):
             cells = []
             for cell in row:
-                self._cells.add()
                 inner: list[str] = []
                 if cell is not None:
                     self._blocks(cell, ordinal, inner)
@@ -120,7 +119,9 @@ class _Reader:
         boxes: list[etree._Element] = []
         if not self._styles.hidden("paragraph", style):
             self._inline(element, bool(self._styles.bold("paragraph", style)), spans, boxes)
-        text = markup.clean("".join(span for span, _ in spans)).lstrip(" ")
+        text = markup.clean("".join(span for span, _ in spans))
+        if (element.text or "").startswith(_WHITE):  # of the file, not of the text
+            text = text.removeprefix(" ")
         self._chars.add(len(text))
         level = odf.whole(attribute(element, "outline-level")) if local(element) == "h" else None
         printed = self._lists.number_of(element, style, level) if number is None else number
