@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot import cli
+from bot.checks.catalogue import pages
 from bot.domain.mail import EvidenceSource, NoticeKind, Outcome, OutgoingState, Reason
+from bot.domain.office import Language
+from bot.screens import finding_words
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -130,10 +133,6 @@ def test_findings_are_as_generated():
 
 
 def test_every_code_stands_in_the_findings_in_both_languages():
-    from bot.checks.catalogue import pages
-    from bot.domain.office import Language
-    from bot.screens import finding_words
-
     told = (ROOT / "docs/findings.md").read_text("utf-8")
     for page in pages():
         titles = [finding_words(language).page(page.code).title for language in (Language.VI, Language.EN)]
