@@ -3,8 +3,10 @@
 import io
 
 import document_files as files
+import odf_files as odf
 import openpyxl
 import pytest
+import xlsb_files as xlsb
 from lxml import etree
 from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
@@ -12,6 +14,7 @@ from openpyxl.packaging.custom import StringProperty
 from bot.documents import traits
 from bot.documents.limits import Limits
 from bot.documents.reader import read_document
+from bot.documents.sandbox import Sandbox
 from bot.domain.document import (
     FileKind,
     FormTag,
@@ -378,3 +381,18 @@ def test_a_doctype_in_any_part_is_refused(name: str) -> None:
     document = read_document(files.package(parts | {name: '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), Limits())
     assert isinstance(document, Unreadable)
     assert document.reason is UnreadableReason.CORRUPT
+
+
+def test_all_of_it_comes_through_the_child() -> None:
+    lines = files.p("Mã biểu: 2023-q1/tdm/ii06/v1") + "<w:p><w:del><w:r><w:delText>98</w:delText></w:r></w:del></w:p>"
+    for payload in (
+        files.docx(lines, content_type=MACRO_WORD),
+        files.xlsx(cells("A1", "B1") + cells("A2", more='hidden="1"')),
+        files.package(xlsb.parts(xlsb.sheet(xlsb.row(1), xlsb.cell(6, 1, xlsb.text("2023-q1/tdm/ii06/v1"))))),
+        odf.ods(odf.row(odf.number(1), more='table:visibility="collapse"')),
+        odf.odt(odf.p("2023-q1/tdm/ii06/v1")),
+        (files.FILES / "libreoffice.xls").read_bytes(),
+    ):
+        direct = read_document(payload, Limits())
+        assert not isinstance(direct, Unreadable)
+        assert Sandbox().read(payload, "sai tên.pdf") == direct
