@@ -30,10 +30,7 @@ def annotate(payload: bytes, marks: Sequence[Mark], limits: Limits) -> bytes:
     macros.drop_macros(parts, limits)
     macros.drop_signatures(parts)
     macros.make_plain(parts)
-    if identity.kind is FileKind.XLSX:
-        placed = annotate_xlsx.mark(parts, marks)
-    else:
-        placed = annotate_docx.mark(parts, marks)
-    if not placed:
+    put_marks = annotate_xlsx.mark if identity.kind is FileKind.XLSX else annotate_docx.mark
+    if not put_marks(parts, marks):
         raise Refused(UnreadableReason.UNSUPPORTED, "no mark has its place in this file")
     return parts.to_bytes()

@@ -16,7 +16,8 @@ from lxml import etree
 
 from bot.documents.limits import corrupt
 from bot.documents.markup import attribute, child, local
-from bot.documents.parts import Parts, is_strict, kind_of_relation, namespace_of, printable, target_of
+from bot.documents.opc import is_strict, kind_of_relation, namespace_of, printable, target_of
+from bot.documents.parts import Parts
 from bot.domain.document import MARK_AUTHOR, Mark
 
 _INITIALS = "TK"

@@ -19,7 +19,8 @@ from lxml import etree
 from bot.documents.formula import LAST_COLUMN, LAST_ROW, column_name, parse_range, parse_reference
 from bot.documents.limits import corrupt
 from bot.documents.markup import attribute, child, clean, local
-from bot.documents.parts import Parts, kind_of_relation, namespace_of, relation_attribute, target_of
+from bot.documents.opc import kind_of_relation, namespace_of, relation_attribute, target_of
+from bot.documents.parts import Parts
 from bot.documents.xlsx_boxes import Boxes, whole
 from bot.documents.xlsx_fill import Fills
 from bot.documents.xlsx_notes import Notes

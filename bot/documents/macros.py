@@ -15,16 +15,8 @@ from lxml import etree
 from bot.documents import kinds
 from bot.documents.limits import Limits, Refused
 from bot.documents.markup import local
-from bot.documents.parts import (
-    TYPES,
-    Parts,
-    key_of,
-    kind_of_relation,
-    namespace_of,
-    relation_attribute,
-    rels_of,
-    target_of,
-)
+from bot.documents.opc import key_of, kind_of_relation, namespace_of, relation_attribute, rels_of, target_of
+from bot.documents.parts import TYPES, Parts
 from bot.domain.document import FileKind, UnreadableReason
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

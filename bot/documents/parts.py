@@ -9,7 +9,6 @@ the same changes to the same bytes give the same bytes. Source of the part and r
 
 import io
 import posixpath
-import re
 import shutil
 import zipfile
 
@@ -17,17 +16,13 @@ from lxml import etree
 
 from bot.documents.limits import Limits, corrupt, too_big
 from bot.documents.markup import local
+from bot.documents.opc import STRICT_RELATIONS, TRANSITIONAL_RELATIONS, key_of, kind_of_relation, rels_of, target_of
 from bot.documents.package import Package
 
 TYPES = "[Content_Types].xml"
 _TYPES_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_STRICT = "http://purl.oclc.org/ooxml/"
-_TRANSITIONAL_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _DATE = (1980, 1, 1, 0, 0, 0)  # of parts that are new: the least that a zip can say
-# What an XML document cannot hold at all (XML 1.0, 2.2).
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Parts:
@@ -154,7 +149,7 @@ class Parts:
         relation_id = next(i for n in range(1, 100_000) if (i := f"rId{n}") not in taken)
         attributes = {
             "Id": relation_id,
-            "Type": f"{_STRICT_RELATIONS if strict else _TRANSITIONAL_RELATIONS}/{kind}",
+            "Type": f"{STRICT_RELATIONS if strict else TRANSITIONAL_RELATIONS}/{kind}",
             "Target": posixpath.relpath(f"/{target}", f"/{posixpath.dirname(name)}"),
         }
         etree.SubElement(root, f"{{{_RELS_NAMESPACE}}}Relationship", attributes)
@@ -207,51 +202,6 @@ class Parts:
                     with self._package.open(name) as source, archive.open(entry, "w") as copy:
                         shutil.copyfileobj(source, copy, 65_536)
         return buffer.getvalue()
-
-
-def is_strict(namespace: str) -> bool:
-    """Whether that namespace is of the strict flavour (ISO 29500 part 1)."""
-    return namespace.startswith(_STRICT)
-
-
-def relation_attribute(namespace: str) -> str:
-    """The name of `r:id` beside elements of that namespace."""
-    return f"{{{_STRICT_RELATIONS if is_strict(namespace) else _TRANSITIONAL_RELATIONS}}}id"
-
-
-def rels_of(name: str) -> str:
-    """The part that holds the relationships of a part, `""` for those of the package."""
-    folder, base = posixpath.split(name.lstrip("/"))
-    return posixpath.join(folder, "_rels", f"{base}.rels")
-
-
-def target_of(name: str, relation: etree._Element) -> str | None:
-    """The part that a relationship of part `name` leads to; None when it leads out of the package."""
-    target = relation.get("Target")
-    if not target or relation.get("TargetMode") == "External":
-        return None
-    path = target if target.startswith("/") else posixpath.join(posixpath.dirname(name), target)
-    return posixpath.normpath(path.replace("\\", "/")).lstrip("/")
-
-
-def kind_of_relation(relation: etree._Element) -> str:
-    """The last word of a relationship's type: `comments`."""
-    return (relation.get("Type") or "").rstrip("/").rpartition("/")[2]
-
-
-def namespace_of(element: etree._Element) -> str:
-    """The namespace of an element, empty when it has none."""
-    return etree.QName(element).namespace or ""
-
-
-def printable(text: str) -> str:
-    """The text without what XML cannot hold."""
-    return _NOT_XML.sub("", text)
-
-
-def key_of(name: str) -> str:
-    """A part's name as names are compared."""
-    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def _parse(content: bytes, name: str) -> etree._Element:

@@ -12,7 +12,8 @@ import copy
 from lxml import etree
 
 from bot.documents.markup import child, local
-from bot.documents.parts import Parts, is_strict, namespace_of
+from bot.documents.opc import is_strict, namespace_of
+from bot.documents.parts import Parts
 
 # Lighter than the yellow of Excel's palette, which people use themselves: by it we know our own again.
 COLOUR = "FFFFFF66"

@@ -19,16 +19,8 @@ from lxml import etree
 
 from bot.documents.limits import corrupt
 from bot.documents.markup import child, local
-from bot.documents.parts import (
-    TYPES,
-    Parts,
-    is_strict,
-    kind_of_relation,
-    namespace_of,
-    printable,
-    relation_attribute,
-    target_of,
-)
+from bot.documents.opc import is_strict, kind_of_relation, namespace_of, printable, relation_attribute, target_of
+from bot.documents.parts import TYPES, Parts
 from bot.documents.xlsx_boxes import Box
 from bot.domain.document import MARK_AUTHOR
 

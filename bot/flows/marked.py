@@ -4,8 +4,9 @@ Flow: findings → places in the file (a cell, or the paragraph of a heading) �
 child puts them in → a file whose name says that it is no report.
 
 What speaks of a cell or of a part that is there stands exactly there; a part that is missing is told at the heading
-after which it belongs, a sheet as a whole at its first cell. What speaks of the file as a whole is told at the table's
-first cell or the first paragraph, but only beside another mark: alone it says no more than the mail.
+after which it belongs (else before which), a sheet as a whole at its first cell. What speaks of the file as a whole is
+told at the table's first cell or the first paragraph, but only beside another mark: alone it says no more than the
+mail.
 
 Failure policy: None wherever a file cannot be marked (.doc, .xls, PDF, a broken package, too large): the correction
 goes without it.
@@ -147,7 +148,8 @@ def _paragraphs(form: Form, findings: Sequence[Finding], document: TextDocument)
             yield finding, _Spot(paragraph=at[part], exact=True)
         else:
             before = [at[code] for code in codes[: codes.index(part)] if at.get(code)]
-            yield finding, _Spot(paragraph=before[-1] if before else 0)
+            after = [at[code] for code in codes[codes.index(part) :] if at.get(code)]
+            yield finding, _Spot(paragraph=(before[-1:] or after[:1] or [0])[0])
 
 
 def _part(place: Place, codes: Sequence[str]) -> str | None:

@@ -166,6 +166,8 @@ def test_places_in_a_narrative(still: Office) -> None:
     [(after, text)] = hung(finding("W101", part="II", heading=titles["II"]))
     assert after == 2  # the heading after which it belongs
     assert "Mục II" in text
+    [(before, _)] = hung(finding("W101", part=form.parts[0].code, heading="x"))
+    assert before == 2
     both = hung(finding("W102", part="I", heading="x"), finding("C101", file="a.docx"))
     assert [ordinal for ordinal, _ in both] == [1, 2]
 
