@@ -12,7 +12,7 @@ _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _NUMERAL = r"(?:[IVXL]{1,7}|0*[0-9]{1,2})"
 _ANNEX = re.compile(
     rf"(?<!\w)(?P<found>(?i:phụ lục|phu luc|PL)(?i:\s+số)?\s*[:.]?\s*(?P<number>{_NUMERAL}))[a-dđ]?(?![\w.]\w|\w)"
-    r"(?P<behind>[^\n]{0,60})"
+    r"(?=(?P<behind>[^\n]{0,60}))"
 )
 # A reference to another document's annex, or to one that the report itself encloses.
 _ELSEWHERE = re.compile(r"(?i:thông tư|nghị định|quyết định|nghị quyết|luật)\b")
