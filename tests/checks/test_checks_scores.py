@@ -15,7 +15,9 @@ from bot.checks.levels import level, tree
 from bot.checks.rows import RowKind, TableRow
 from bot.domain.document import Merge, Workbook
 from bot.domain.form import Row, Severity
-from bot.domain.submission import Finding
+from bot.domain.office import Language
+from bot.domain.submission import Finding, Place
+from bot.screens import finding_words
 from bot.text.numbers import format_number
 
 HEADER = ["STT", "Tiêu chí", "Điểm tối đa", "Điểm tự đánh giá", "Tài liệu kiểm chứng", "Ghi chú"]
@@ -343,3 +345,18 @@ def test_lists_pass_and_one_broken_cell_is_one_finding(items: list[tuple[object,
     assert found() == [("X119", f"B{len(rows)}")]
     rows[-1][2] = f"{right:%d/%m/%Y} 19:30"
     assert found() == []  # at another time of day it is another broadcast
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_form_s_own_words_stand_in_place_of_the_general_remedy(language: str) -> None:
+    words = finding_words(Language(language))
+    own, general = (Finding("X111", Severity.ERROR, Place(), {"message": m} if m else {}) for m in ("Đề nghị {x}.", ""))
+    assert words.say(own).remedy == "Đề nghị {x}."
+    assert words.say(general).remedy not in ("", words.say(own).remedy)
+    more = Finding("X111", Severity.ERROR, Place(), {"more": 7})
+    assert words.say(more).remedy != words.say(general).remedy
+
+
+def test_a_bound_without_columns_is_said_without_an_expression() -> None:
+    broken = Finding("X201", Severity.ERROR, Place(), {"reason": "at_most_fixed", "expression": "10", "expected": 10})
+    assert finding_words(Language.VI).say(broken).expected == "không lớn hơn 10"
