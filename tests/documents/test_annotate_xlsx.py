@@ -4,15 +4,19 @@ import io
 import subprocess
 import warnings
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from document_files import STRICT_S, content_types, package, relationships, xlsx, xlsx_parts
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from rich_workbook import OTHER, SHEET, parts_of, rich_workbook, with_parts
 
+from bot.checks.places import cell_name
 from bot.documents.annotate import annotate
 from bot.documents.limits import DEFAULT_LIMITS, Refused
 from bot.documents.reader import read_document
@@ -295,6 +299,30 @@ def test_a_template_becomes_a_workbook() -> None:
     parts[TYPES] = content_types("xl/workbook.xml", template)
     out = parts_of(marked(package(parts), at(1, 1, sheet="Biểu")))
     assert b"spreadsheetml.sheet.main+xml" in out[TYPES]
+
+
+@settings(max_examples=12, deadline=None)
+@given(places=st.sets(st.tuples(st.integers(1, 60), st.integers(1, 40)), min_size=1, max_size=12))
+def test_wherever_the_marks_are_nothing_else_changes(places: set[tuple[int, int]]) -> None:
+    source = rich_workbook_once()
+    out = marked(source, *(at(row, column, f"{row}:{column}") for row, column in sorted(places)))
+    before, after = read_document(source, DEFAULT_LIMITS), read_document(out, DEFAULT_LIMITS)
+    assert isinstance(before, Workbook)
+    assert isinstance(after, Workbook)
+    assert (after.sheets, after.traits) == (before.sheets, before.traits)
+    root = etree.fromstring(parts_of(out)["xl/worksheets/sheet1.xml"])
+    names = {c.get("r") or "": c.get("s") for c in root.iter(f"{S}c")}
+    wanted = {(1, 1) if row == 1 and column <= 4 else (row, column) for row, column in places}
+    said = {c.get("ref") for c in etree.fromstring(parts_of(out)["xl/comments/comment1.xml"]).iter(f"{S}comment")}
+    assert said == {cell_name(row, column) for row, column in wanted} | {"B3"}
+    assert all(names[cell_name(row, column)] for row, column in wanted)
+    again = marked(out, at(2, 1))
+    assert comments(again).keys() == {"B3", "A2"}
+
+
+@cache
+def rich_workbook_once() -> bytes:
+    return rich_workbook()
 
 
 @pytest.mark.libreoffice

@@ -231,6 +231,9 @@ def test_a_signature_does_not_outlive_a_change() -> None:
     assert not [name for name in out if "_xmlsignatures" in name]
     assert b"_xmlsignatures" not in out[TYPES] + out["_rels/.rels"]
     assert without_macros(package(parts), DEFAULT_LIMITS) == package(parts)  # nothing changed: it still holds
+    parts["word/vbaProject.bin"] = OLE_MAGIC
+    added(parts, "word/_rels/document.xml.rels", relation("v1", "vbaProject", "vbaProject.bin"))
+    assert not [name for name in parts_of(without_macros(package(parts), DEFAULT_LIMITS)) if "_xmlsignatures" in name]
 
 
 def test_the_sandbox_cleans_and_marks() -> None:
