@@ -95,6 +95,10 @@ def test_the_department_letter() -> None:
     assert round_.deadline.instant == datetime(2023, 3, 10, 16, 30, tzinfo=VN)
     assert round_.window == DataWindow(date(2022, 12, 15), date(2023, 3, 14))
     assert all({a.form for a in round_.of(code)} == {"narrative", "stats"} for code in round_.agencies)
+    (reference,) = round_.references
+    assert reference.form == "stats"
+    assert set(reference.figures) == set(round_.agencies)
+    assert {key for known in reference.figures.values() for key in known} == {"1.2", "1.5", "2.1", "2.2"}
     forms = office("so-cong-thuong").forms
     assert (forms["narrative"].kind, forms["stats"].kind) == (FormKind.OUTLINE, FormKind.TABLE)
 
