@@ -99,8 +99,6 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, quota
         raise Refused(UnreadableReason.UNSUPPORTED, f"{path!r}: {fault}") from fault
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as fault:
         raise corrupt(f"{path!r}: {type(fault).__name__}: {fault}") from fault
-    except RuntimeError as fault:  # zipfile's word for a password
-        raise _refusal(f"{path!r}: {fault}") from fault
 
 
 def _other(payload: bytes, name: str, quota: Quota) -> Iterator[ContainedFile | Refused]:
