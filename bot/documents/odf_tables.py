@@ -21,7 +21,7 @@ _CELLS = ("table-cell", "covered-table-cell")
 
 def rows_of(table: etree._Element, rows: Meter, cells: Meter) -> Iterator[list[etree._Element | None]]:
     """The rows of a table; None is an empty cell beneath one that spans rows. Raises `Refused` TOO_BIG."""
-    below: dict[int, tuple[int, int]] = {}  # where a range goes on: column → its width, rows still to come
+    below: dict[int, int] = {}  # where a range goes on: its first column → rows still to come
     for row in _rows(table):
         for _ in range(odf.whole(attribute(row, "number-rows-repeated"))):
             rows.add()
@@ -36,7 +36,7 @@ def _rows(element: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(item)
 
 
-def _cells(row: etree._Element, below: dict[int, tuple[int, int]], cells: Meter) -> Iterator[etree._Element | None]:
+def _cells(row: etree._Element, below: dict[int, int], cells: Meter) -> Iterator[etree._Element | None]:
     column = skip = 0
     for cell in row:
         if local(cell) not in _CELLS:
@@ -51,11 +51,8 @@ def _cells(row: etree._Element, below: dict[int, tuple[int, int]], cells: Meter)
                 down = odf.whole(attribute(cell, "number-rows-spanned"))
                 skip = width - 1
                 if down > 1:
-                    below[column] = (width, down - 1)
+                    below[column] = down - 1
                 yield cell
-            else:
-                width, left = below.get(column, (1, 0))
-                skip = width - 1
-                if left:
-                    below[column] = (width, left - 1)
-                    yield None
+            elif below.get(column):
+                below[column] -= 1
+                yield None

@@ -190,7 +190,7 @@ def test_text_boxes_stand_after_their_paragraph() -> None:
 
 def test_tracked_changes() -> None:
     info = "<office:change-info><dc:creator>Lan</dc:creator></office:change-info>"
-    regions = {"c1": "insertion", "c2": "deletion", "c3": "insertion"}
+    regions = {"c1": "insertion", "c2": "deletion", "c3": "insertion", "c4": "format-change"}
     listed = "".join(
         f'<text:changed-region xml:id="{key}"><text:{kind}>{info}{odf.p("đã bỏ") if kind == "deletion" else ""}'
         f"</text:{kind}></text:changed-region>"
@@ -199,7 +199,10 @@ def test_tracked_changes() -> None:
     start, end = '<text:change-start text:change-id="{}"/>', '<text:change-end text:change-id="{}"/>'
     body = (
         f"<text:tracked-changes>{listed}</text:tracked-changes>"
-        + odf.p(f'Có {start.format("c1")}102{end.format("c1")} hồ<text:change text:change-id="c2"/> sơ')
+        + odf.p(
+            f"Có {start.format('c1')}102{end.format('c1')} {start.format('c4')}hồ{end.format('c4')}"
+            '<text:change text:change-id="c2"/> sơ'
+        )
         + start.format("c3")
         + odf.p("cả đoạn")
         + end.format("c3")
