@@ -70,7 +70,7 @@ def style_cell(
     cell.font = Font(name=_FONT, size=11, bold=bold)
     cell.border = _BOX
     indent = 0 if align == "center" else 1
-    cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=True, indent=indent)
+    cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=align != "right", indent=indent)
     cell.protection = Protection(locked=locked)
     cell.number_format = number_format
     if fill:

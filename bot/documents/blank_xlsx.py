@@ -121,11 +121,11 @@ def _put_column_header(sheet: Worksheet, plan: Plan, top: int) -> int:
             heights[-1] += lacks
     for at, lines in enumerate(heights):
         look.set_height(sheet, top + at, lines)
-    numbers = printed_numbers(plan.spec)
+    numbers = [text.replace("=", "=\n", 1) for text in printed_numbers(plan.spec)]
     for column, text in enumerate(numbers, 1):
         look.put_header(sheet, top + depth, column, 1, 1, text, bold=False)
     if numbers:
-        most = max(lines_of(text.replace("+", "+ "), width) for text, width in zip(numbers, plan.widths, strict=True))
+        most = max(lines_of(text, width) for text, width in zip(numbers, plan.widths, strict=True))
         look.set_height(sheet, top + depth, most)
     return top + depth + bool(numbers)
 

@@ -173,7 +173,7 @@ def test_the_header_has_its_levels_merged_and_its_numbers_printed() -> None:
     merged = {str(merge) for merge in sheet.merged_cells.ranges if merge.min_row >= top}
     assert {f"A{top}:A{top + 2}", f"C{top}:E{top}", f"C{top + 1}:C{top + 2}", f"D{top + 1}:E{top + 1}"} <= merged
     assert [sheet.cell(top + 3, column).value for column in range(1, 7)] == [
-        "(1)", "(2)", "(3)=(4)+(5)", "(4)", "(5)", "(6)",
+        "(1)", "(2)", "(3)=\n(4)+(5)", "(4)", "(5)", "(6)",
     ]  # fmt: skip
     assert sheet.freeze_panes == f"C{top + 4}"
     assert sheet.print_title_rows == f"${top}:${top + 3}"
