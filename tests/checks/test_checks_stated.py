@@ -4,14 +4,25 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from checks_reading import check, forms, said, text
-from documents_by_code import ON_TIME, OWES_PART, RECEIVED, WORDS_ENOUGH, beside, ii06, outline, stating
+from checks_reading import check, forms, grid, said, text
+from documents_by_code import (
+    ON_TIME,
+    OWES_PART,
+    RECEIVED,
+    WORDS_ENOUGH,
+    beside,
+    ii06,
+    outline,
+    stating,
+    unreadable,
+)
 from hypothesis import given
 from hypothesis import strategies as st
+from test_checks_locate import NUMBERS
 
 from bot.checks.sentences import read_sentences, split_sentences
 from bot.checks.stated_numbers import Stated, stated_numbers
-from bot.domain.document import TextDocument
+from bot.domain.document import TextDocument, UnreadableReason, Workbook
 from bot.domain.form import Severity, StatedFigure
 from bot.text.numbers import format_number
 
@@ -160,6 +171,23 @@ def test_nothing_is_said_where_the_table_has_no_figure_or_is_not_there() -> None
     assert narrative(stating(WRONG), beside={}) == []
     assert narrative(stating(WRONG), beside={"ii06": ii06(C21="khoảng")}) == []
     assert narrative(stating(WRONG), beside={"ii06": text("không phải bảng")}) == []
+
+
+def test_a_file_that_cannot_be_read_is_held_unless_it_came_in_the_same_mail() -> None:
+    broken = unreadable(UnreadableReason.CORRUPT)
+    for form, document, other in (("ii06", ii06(), outline(RECEIVED)), (outline(RECEIVED), stating(), forms()["ii06"])):
+        owes = {} if form == "ii06" else OWES_PART
+        (finding,) = check(form, document, **(owes | beside(other, broken)))
+        assert (finding.code, finding.severity, finding.params["reason"]) == ("C207", Severity.HOLD, "beside")
+        assert check(form, document, **(owes | beside(other, broken, with_it=True))) == ()
+
+
+def test_without_a_total_row_the_only_row_stands_for_the_table() -> None:
+    row = [1, "Hộ tịch", 20, 0, 20, 0, 20, 20, 0, 0, 0, 0, 0]
+    one, two = (Workbook((grid([NUMBERS, *([row] * count)]),)) for count in (1, 2))
+    twelve = stating("Tổng số hồ sơ tiếp nhận là 12 hồ sơ.")
+    assert narrative(twelve, beside={"ii06": one}) == [("C204", "IV")]
+    assert narrative(twelve, beside={"ii06": two}) == []
 
 
 def test_a_rate_is_computed_from_the_total_row() -> None:
