@@ -115,7 +115,7 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     case = Case(
         record, whose.agency, match.round, match, explanations=own_words(services, whose.agency, match.round, mail)
     )
-    if files:
+    if unfolded.files or unfolded.findings:
         assessment = assess(services, case, read, unfolded.findings)
     elif causes := explained(services, case):
         assessment = Assessment(causes, (), (), ())

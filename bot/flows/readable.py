@@ -21,7 +21,7 @@ _ENDINGS = {
     FileKind.RTF: (".rtf", ".doc"),
     FileKind.PDF: (".pdf",),
 }
-_CLEANED = (FileKind.DOCX, FileKind.XLSX)
+_CLEANED = (FileKind.DOCX, FileKind.XLSX, FileKind.XLSB)
 
 
 def publish(

@@ -72,7 +72,7 @@ def _unfold(
         return
     if depth >= DEEPEST or len(files) + len(inner) > MOST:
         inner, fault = [], Unreadable(UnreadableReason.TOO_BIG, kind, "nested too deeply or too many files")
-    elif not inner and fault is None:
+    elif kind is FileKind.ARCHIVE and not inner and fault is None:  # an attached mail may well have no file
         fault = Unreadable(UnreadableReason.EMPTY, kind, "no file in it")
     if fault is not None:
         findings.append(container_finding(fault, attachment.name))

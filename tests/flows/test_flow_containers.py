@@ -69,10 +69,11 @@ def test_an_archive_without_a_file_is_a_correction(office: Office, payload: byte
     assert (record.outcome, [f.code for f in record.findings]) == (Outcome.CORRECTION, ["F110"])
 
 
-def test_a_note_attached_as_a_mail_beside_the_report_is_only_remarked(office: Office) -> None:
+def test_a_note_attached_as_a_mail_is_no_file(office: Office) -> None:
+    record = office.took("stp", [("lời nhắn.eml", mailed())])
+    assert (record.outcome, [f.code for f in record.findings]) == (Outcome.CORRECTION, ["M101"])
     record = office.took("stp", [("Báo cáo.docx", office.cast("stp").narrative()), ("lời nhắn.eml", mailed())])
-    assert record.outcome is Outcome.ACCEPTED
-    assert all(f.severity.value == "remark" for f in record.findings)
+    assert (record.outcome, record.findings) == (Outcome.ACCEPTED, ())
 
 
 def test_a_link_instead_of_the_files_is_asked_for_the_files(office: Office) -> None:
