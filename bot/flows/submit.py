@@ -55,6 +55,7 @@ def context(
     round_, agency = case.round, case.agency.code
     assignment = round_.assignment(agency, form.code)
     assert assignment is not None  # only forms that the agency owes come here
+    before = services.round(round_.previous)
     with_it = {code: other for code, other in case.documents.items() if code != form.code}
     return catalogue.CheckContext(
         form=form,
@@ -69,6 +70,7 @@ def context(
         beside=beside(services, round_, agency, form, with_it),
         with_it=frozenset(with_it),
         last=last_report(services, round_, agency, form.code) if compares_periods(form) else None,
+        last_period=before.period if before else None,
         explanations=case.explanations,
         checks=(*round_.checks, *services.office.checks),
     )
