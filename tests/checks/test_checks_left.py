@@ -135,6 +135,8 @@ def test_a_hidden_copy_is_a_remark_and_a_hidden_list_of_words_is_none() -> None:
     assert (found.severity, found.place.sheet, found.params["count"]) == (Severity.REMARK, "Bản cũ", 10)
     empty = workbook(documents.ii06("UBND huyện", "quý I", rows=[])).sheets[0]
     assert check("ii06", Workbook((*ii06().sheets, replace(empty, name="Trống", hidden=True)))) == ()
+    some = {at: cell for at, cell in COPY.cells.items() if at[1] != 9}  # a working sheet that lacks a column
+    assert check("ii06", Workbook((*ii06().sheets, replace(COPY, cells=some)))) == ()
 
 
 def test_hidden_rows_of_coded_rows_and_of_lists() -> None:
