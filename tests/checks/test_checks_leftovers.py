@@ -37,6 +37,7 @@ WRITTEN = [
     "Số:       /BC-UBND",
     "Quyết định số ……/QĐ-UBND ngày …/…/2023",
     "Các lĩnh vực hộ tịch, đất đai, … hồ sơ được giải quyết đúng hạn.",
+    "Các lĩnh vực hộ tịch, đất đai, …… hồ sơ được giải quyết đúng hạn.",
     "Các lĩnh vực hộ tịch, đất đai… Hồ sơ trực tuyến đạt 61,5%.",
     "Tuyên truyền bằng loa, tờ rơi..... người dân đồng tình.",
     "Hộ tịch, chứng thực, v.v...",
