@@ -7,6 +7,7 @@ mail now explains what the checks had asked; a signed copy that follows an accep
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.checks.changes import changed
 from bot.checks.cross import put_aside
 from bot.checks.file import file_finding
 from bot.checks.mail import mail_finding
@@ -98,7 +99,7 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
     return Assessment(
         submissions=tuple(submissions),
         repeated=tuple(repeated),
-        loose=tuple(loose),
+        loose=changed(loose, (*round_.checks, *services.office.checks)),
         evidence=tuple(e for m in matches for e in m.evidence),
     )
 

@@ -5,13 +5,16 @@ Each has its bad mail and, beside it, a good one that lacks the finding.
 import io
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import docx
 import pytest
 from embedded_office import Office, at, embedded_office
 
 from bot.checks.catalogue import pages
+from bot.domain.form import Severity
+from bot.domain.mail import Outcome
+from bot.domain.round import CheckSetting
 
 Files = list[tuple[str, bytes]]
 LINK = "Kính gửi Sở Nội vụ, báo cáo ở đây: https://drive.google.com/drive/folders/1a2b3c4d5e\n"
@@ -106,3 +109,32 @@ def test_the_bad_mail_has_its_finding_and_the_good_one_has_not(office: Office, c
 
 def test_every_code_of_mails_has_a_good_and_a_bad_one() -> None:
     assert set(CASES) == {page.code for page in pages() if page.code.startswith("M")} | {"F110"}
+
+
+@pytest.mark.parametrize(
+    ("agency", "setting", "codes", "outcome"),
+    [
+        ("pg", CheckSetting("M104", Severity.REMARK), [("M104", "remark")], Outcome.ACCEPTED),
+        ("dt", CheckSetting("M104", off="gửi nhiều bản là thường"), [], Outcome.ACCEPTED),
+        ("bb", None, [("M104", "error")], Outcome.CORRECTION),
+    ],
+)
+def test_a_setting_of_the_office_counts_for_findings_of_the_mail_too(
+    office: Office,
+    agency: str,
+    setting: CheckSetting | None,
+    codes: list[tuple[str, str]],
+    outcome: Outcome,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = (setting,) if setting else ()
+    with_setting = replace(office.services, office=replace(office.services.office, checks=settings))
+    monkeypatch.setattr(office, "services", with_setting)
+    sender = office.cast(agency)
+    files = [
+        ("Báo cáo.docx", sender.narrative()),
+        ("Báo cáo 2.docx", sender.narrative(name=sender.agency.name.upper())),
+    ]
+    record = office.took(agency, files)
+    assert [(f.code, f.severity.value) for f in record.findings] == codes
+    assert record.outcome is outcome
