@@ -18,7 +18,7 @@ _ENDINGS = {
     FileKind.DOCX: ("docx", "docm", "dotx", "dotm"),
     FileKind.DOC: ("doc", "dot", "wps"),
     FileKind.ODT: ("odt", "ott"),
-    FileKind.RTF: ("rtf",),
+    FileKind.RTF: ("rtf", "doc"),  # Word itself saves RTF under .doc, and opens it so
     FileKind.XLSX: ("xlsx", "xlsm", "xltx", "xltm"),
     FileKind.XLS: ("xls", "xlt", "et"),
     FileKind.XLSB: ("xlsb",),
@@ -61,17 +61,17 @@ def macros(context: CheckContext) -> Iterator[Finding]:
         yield Finding("F108", Severity.ERROR, Place(file=context.file_name), dict(params))
 
 
-@check("F109", Severity.ERROR, ALL)
+@check("F109", Severity.REMARK, ALL)
 def ending(context: CheckContext) -> Iterator[Finding]:
     """File name's ending does not fit its contents.
 
     What it does:
-        Compares the ending of the name with what the file is by its contents. An ending of the same family (.xls for
-        .xlsx), an unknown one or none is a remark; one of another family (.pdf for a workbook) is an error.
+        Compares the ending of the name with what the file is by its contents. The file is read by its contents, and
+        kept under the right ending.
     Why it matters:
         Computers choose the program by the ending; with the wrong one nobody can open the file by a double click.
     How to mend it:
-        Open the file in Word or Excel, choose Save As with the right kind, send that file.
+        Nothing need be sent again for this; next time choose Save As with the right kind in Word or Excel.
     Example:
         An Excel file renamed to "Bieu 06.pdf".
     """
@@ -83,21 +83,21 @@ def ending(context: CheckContext) -> Iterator[Finding]:
     fitting = _ENDINGS[traits.kind]
     if actual in fitting:
         return
-    reason, severity = _judged(traits.kind, actual)
     params = {"kind": traits.kind.value, "actual": f".{actual}" if actual else "", "ending": f".{fitting[0]}"}
-    yield Finding("F109", severity, Place(file=context.file_name), {**params, "reason": reason})
+    reason = _why(traits.kind, actual)
+    yield Finding("F109", Severity.REMARK, Place(file=context.file_name), {**params, "reason": reason})
 
 
-def _judged(kind: FileKind, actual: str) -> tuple[str, Severity]:
-    """Why an ending does not fit, and how grave that is."""
+def _why(kind: FileKind, actual: str) -> str:
+    """Why an ending does not fit."""
     if not actual:
-        return "none", Severity.REMARK
+        return "none"
     meant = next((other for other, endings in _ENDINGS.items() if actual in endings), None)
     if any(kind in family and meant in family for family in (_TEXTS, _BOOKS)):
-        return "family", Severity.REMARK
+        return "family"
     if meant is not None or actual in _ELSEWHERE:
-        return "other", Severity.ERROR
-    return "unknown", Severity.REMARK
+        return "other"
+    return "unknown"
 
 
 @check("W106", Severity.REMARK, OUTLINES)

@@ -65,7 +65,7 @@ def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
         return _unjudged(document, file_name, wanted)
     if document.reason in (UnreadableReason.UNSUPPORTED, UnreadableReason.UNCONVERTED):
         # What it can be saved as is said where that is what the form asks for, or where nobody knows the form.
-        newer = _OLD.get(document.kind)
+        newer = wanted if document.kind is FileKind.TEXT else _OLD.get(document.kind)
         if newer is not None and wanted in (newer, "any"):
             return _finding("F107", file_name, document.kind, newer)
         return _finding("F103", file_name, document.kind, wanted)

@@ -42,7 +42,7 @@ def test_a_remark_can_be_made_an_error() -> None:
 
 
 @pytest.mark.parametrize("severity", [Severity.ERROR, Severity.REMARK])
-def test_of_a_code_with_errors_and_remarks_all_become_the_same(severity: Severity) -> None:
+def test_all_findings_of_a_code_become_the_same(severity: Severity) -> None:
     checks = (CheckSetting("F109", severity),)
     for name in ("a.pdf", "a.xls", "a"):
         assert [f.severity for f in check("ii06", ii06(), file_name=name, checks=checks)] == [severity]
