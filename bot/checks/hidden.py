@@ -42,6 +42,7 @@ def formula_replaced(context: CheckContext) -> Iterator[Finding]:
     tag = document.traits.tag
     if tag is None or tag.form != context.form.code or document.traits.kind not in _FORMULAS_SEEN:
         return
+    told = {(problem.row, problem.column) for problem in facts.problems}
     rows = [row.row for row in facts.of_kind(RowKind.DATA)]
     totals = [row.row for row in facts.of_kind(RowKind.TOTAL)]
     for column in spec.columns:
@@ -50,7 +51,8 @@ def formula_replaced(context: CheckContext) -> Iterator[Finding]:
         if at is None or all(is_blank(cells.get((row, at))) for row in rows):
             continue
         computed = [*(rows if column.key in spec.computed else ()), *(totals if _is_summed(column, spec) else ())]
-        typed = next((cells[row, at] for row in sorted(computed) if _is_typed(cells.get((row, at)))), None)
+        right = (row for row in sorted(computed) if (row, at) not in told)  # a wrong cell has its finding
+        typed = next((cells[row, at] for row in right if _is_typed(cells.get((row, at)))), None)
         if typed is not None:
             place, params = at_cell(facts, facts.located.sheet.name, typed.row, at)
             params |= {"row": _label(facts.located, spec, typed.row), "column": column_title(column)}

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.checks.context import CheckContext
+from bot.checks.excel import is_bare
 from bot.checks.headers import words
 from bot.checks.places import at_cell
 from bot.checks.registry import TABLES, check
@@ -121,6 +122,8 @@ def count_wrong(context: CheckContext) -> Iterator[Finding]:
     facts, spec = context.table, context.form.table
     if facts is None or spec is None or spec.count is None or not isinstance(facts.located, Located):
         return
+    if is_bare(facts, spec):
+        return  # X110: there is nothing to count
     count = len(facts.of_kind(RowKind.DATA))
     stated = list(_stated(facts, facts.located, spec, spec.count))
     if not stated and spec.count.required and count:

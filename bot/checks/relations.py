@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bot.checks.context import CheckContext
 from bot.checks.places import at_cell, said
+from bot.checks.proofs import blank_cells
 from bot.checks.registry import TABLES, check
 from bot.checks.rows import RowKind, TableRow, column_title
 from bot.checks.rules import ParsedRule, Side, parse_rule
@@ -119,7 +120,10 @@ def columns_disagree(context: CheckContext) -> Iterator[Finding]:
     if facts is None or spec is None or not isinstance(facts.located, Located):
         return
     titles = {column.key: column_title(column) for column in spec.columns}
+    must_be_blank = blank_cells(facts, spec)
     for row, broken in row_breaks(facts, spec):
+        if any((row.row, key) in must_be_blank for key in broken.parsed.references):
+            continue  # X117: the cell is to be cleared, whatever stands in it
         column = facts.located.columns[broken.cell]
         place, params = at_cell(facts, facts.located.sheet.name, row.row, column)
         params |= {"row": row.label or row.code, "column": titles[broken.cell]}

@@ -2,14 +2,16 @@
 
 The flow: locate the table → take every row below its header up to the footer → tell data, total and heading rows
 apart → read each cell by the column's type. A cell that cannot be read becomes a Problem, which the check of its code
-turns into a finding; its figure is then unknown, and no rule speaks of it. Nothing here fails.
+turns into a finding; its figure is then unknown, and no rule speaks of it. A formula that follows from such a cell is
+unknown too, as a Problem without a code. Nothing here fails.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from bot.checks.derived import following
 from bot.checks.headers import words
 from bot.checks.rows import (
     RowKind,
@@ -65,7 +67,38 @@ def read_table(workbook: Workbook, spec: TableSpec) -> TableFacts:
         if row is not None:
             rows.append(row)
             problems += found
+    spare = {row.row for row in rows if _is_spare(located, spec, row)}
+    if any(row.kind is RowKind.DATA and row.row not in spare for row in rows):
+        rows = [row for row in rows if row.row not in spare]
+        problems = [problem for problem in problems if problem.row not in spare]
+    unknown = following(located.sheet, _causes(problems))
+    problems = _without_consequences(problems, unknown)
+    for at, row in enumerate(rows):
+        derived = {key for key in row.figures if (row.row, located.columns[key]) in unknown}
+        if derived:
+            problems += [Problem("", {}, row.row, located.columns[key]) for key in sorted(derived)]
+            rows[at] = replace(row, figures={k: v for k, v in row.figures.items() if k not in derived})
     return TableFacts(located, tuple(rows), tuple(problems), many_sheets=many)
+
+
+def _causes(problems: Sequence[Problem]) -> set[tuple[int, int]]:
+    """The cells from which wrong values follow: not blank ones, nor those that lack a figure or two."""
+    return {(problem.row, problem.column) for problem in problems if problem.code not in ("X105", "X112")}
+
+
+def _without_consequences(problems: Sequence[Problem], unknown: frozenset[tuple[int, int]]) -> list[Problem]:
+    return [replace(p, code="") if (p.row, p.column) in unknown else p for p in problems]
+
+
+def _is_spare(located: Located, spec: TableSpec, row: TableRow) -> bool:
+    """Whether nothing but a number and noughts stand there: a line of the blank form that nobody filled in, with values
+    pasted over its formulas.
+    """
+    if row.kind is not RowKind.DATA or row.label or not row.code or any(row.figures.values()):
+        return False
+    numeric = {c.key for c in spec.columns if c.type in _NUMERIC} | {spec.code_column}
+    keys = (key for key, at in located.columns.items() if not is_blank(located.sheet.cells.get((row.row, at))))
+    return all(key in numeric and (key in row.figures or key == spec.code_column) for key in keys)
 
 
 def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tuple[TableRow | None, list[Problem]]:
@@ -154,6 +187,9 @@ def _read_fixed(located: Located, spec: TableSpec, many_sheets: bool) -> TableFa
             problems.append(problem.at(number, place, f"{row.code}. {row.label}", column_title(value_column)))
         if figure is not None:
             values[row.code] = figure
+    unknown = following(located.sheet, _causes(problems))
+    problems = _without_consequences(problems, unknown)
+    values = {code: value for code, value in values.items() if (fixed[code], place) not in unknown}
     rows = tuple(
         TableRow(fixed[row.code], RowKind.DATA, row.code, row.label)
         for row in spec.rows

@@ -99,6 +99,8 @@ def total_missing(context: CheckContext) -> Iterator[Finding]:
     facts, spec = context.table, context.form.table
     if facts is None or spec is None or spec.total is None or not isinstance(facts.located, Located):
         return
+    if spec.label_column in facts.located.missing:
+        return  # X102: the total's words stood in that column
     if spec.total.required and not is_bare(facts, spec) and not facts.of_kind(RowKind.TOTAL):
         place = Place(sheet=facts.located.sheet.name)
         yield Finding("X203", Severity.ERROR, place, {"label": spec.total.labels[0]})
