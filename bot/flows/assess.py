@@ -11,7 +11,7 @@ from bot.checks.changes import changed
 from bot.checks.cross import put_aside
 from bot.checks.file import file_finding
 from bot.checks.mail import mail_finding
-from bot.decide.matching import FileMatch, FileRole, match_forms
+from bot.decide.matching import FileFacts, FileMatch, FileRole, match_forms
 from bot.decide.obligations import effective_verdict
 from bot.domain.document import FileKind, Unreadable
 from bot.domain.form import Form, FormKind, Severity
@@ -151,8 +151,16 @@ def _loose(
     if found.role is not FileRole.UNPLACED:
         return []
     could_be = [f for f in missing if facts.kind in KINDS_OF[f.kind]]
-    finding = file_finding(facts.document, name) or mail_finding("M102", name)
+    finding = _unplaced(facts, missing) or mail_finding("M102", name)
     return [_softened(finding, bool(placed) and not could_be)]
+
+
+def _unplaced(facts: FileFacts, missing: Sequence[Form]) -> Finding | None:
+    """What is wrong with a file that no form could be made out of; where a single form is still missing, a scan or a
+    file that cannot be opened is told which kind of file that form asks for.
+    """
+    unread = isinstance(facts.document, Unreadable) or facts.kind is FileKind.PDF
+    return file_finding(facts.document, facts.name, missing[0] if unread and len(missing) == 1 else None)
 
 
 def _softened(finding: Finding, harmless: bool) -> Finding:

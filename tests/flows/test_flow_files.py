@@ -50,6 +50,14 @@ def test_a_second_file_that_cannot_be_read_is_told_as_what_it_is(office: Office,
     assert [s.form for s in record.submissions] == ["narrative"]
 
 
+@pytest.mark.parametrize(("agency", "asked"), [("stp", "docx"), ("ptth", "xlsx"), ("tdm", "any")])
+def test_a_scan_alone_is_asked_for_the_very_file_where_only_one_is_missing(
+    office: Office, agency: str, asked: str
+) -> None:
+    record = office.took(agency, [("scan_0001.jpg", b"\xff\xd8\xff\xe0 a picture")])
+    assert [(f.code, f.params["reason"]) for f in record.findings] == [("F103", asked)]
+
+
 def test_what_the_coordinator_accepted_is_not_missing_any_more(office: Office) -> None:
     vpub = office.cast("vpub")
     office.took("vpub", [("Báo cáo.docx", vpub.narrative(missing=["IV"]))])
