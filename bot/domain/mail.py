@@ -167,9 +167,9 @@ class EvidenceSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason for a match. `about` is `agency`, `round` or `form`; `value` the code it speaks for; `found` the
-    words as they stood there; `file` which attachment it was found in, if any. `agrees` is False where it contradicts
-    what was decided.
+    """One reason for a match. `about` is `agency`, `round` or `form` and `value` the code it speaks for; a letter's
+    `number` and `day` are told too, and decide nothing. `found` are the words as they stood there; `file` which
+    attachment it was found in, if any. `agrees` is False where it contradicts what was decided.
     """
 
     about: str

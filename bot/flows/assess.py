@@ -11,11 +11,12 @@ from bot.checks.changes import changed
 from bot.checks.cross import put_aside
 from bot.checks.file import file_finding
 from bot.checks.mail import mail_finding
+from bot.decide.letterheads import letter_day, letter_number
 from bot.decide.matching import FileFacts, FileMatch, FileRole, match_forms
 from bot.decide.obligations import effective_verdict
 from bot.domain.document import FileKind, Unreadable
 from bot.domain.form import Form, FormKind, Severity
-from bot.domain.mail import Evidence
+from bot.domain.mail import Evidence, EvidenceSource
 from bot.domain.submission import Finding, Submission
 from bot.flows.again import causes_asked, follow_up
 from bot.flows.beside import mail_beside_files
@@ -100,8 +101,20 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
         submissions=tuple(submissions),
         repeated=tuple(repeated),
         loose=changed(loose, (*round_.checks, *services.office.checks)),
-        evidence=tuple(e for m in matches for e in m.evidence),
+        evidence=(*(e for m in matches for e in m.evidence), *_letterheads(files)),
     )
+
+
+def _letterheads(files: Sequence[ReadFile]) -> list[Evidence]:
+    """Number and day of each letter, for whoever looks at the mail."""
+    told = []
+    for file in files:
+        name, document = file.attachment.name, file.facts.document
+        if number := letter_number(document):
+            told.append(Evidence("number", number, EvidenceSource.DOCUMENT, found=number, file=name))
+        if day := letter_day(document):
+            told.append(Evidence("day", day.isoformat(), EvidenceSource.DOCUMENT, found=f"{day:%d/%m/%Y}", file=name))
+    return told
 
 
 def _next(versions: Sequence[Submission]) -> int:
