@@ -295,8 +295,8 @@ def test_annexes_leads_and_partners() -> None:
     for fact in (
         "(theo Phụ lục IX)",
         "phối hợp với Văn phòng UBND tỉnh về Báo cáo Word, phần Xây dựng chính quyền điện tử, chính quyền số; báo cáo "
-        "này do cơ quan chủ trì gửi.",
-        "phối hợp với Văn phòng UBND tỉnh về Biểu II.06; báo cáo này do cơ quan chủ trì gửi.",
+        "này do Văn phòng UBND tỉnh gửi.",
+        "phối hợp với Văn phòng UBND tỉnh về Biểu II.06; báo cáo này do Văn phòng UBND tỉnh gửi.",
     ):
         assert fact in partner, partner
 
