@@ -121,8 +121,11 @@ def due_nudge(
     owed = tuple(s for s in asked if not s.status.is_settled)
     if not owed:
         return Silence("everything has been received or excused")
-    if any(s.status is ObligationStatus.HELD for s in owed):
+    if any(s.status is ObligationStatus.HELD and s.latest_version is None for s in owed):
         return Silence("a mail of this agency waits for a person; what it owes may be in it")
+    owed = tuple(s for s in owed if s.status is not ObligationStatus.HELD)
+    if not owed:
+        return Silence("what has come waits for a person, and nothing else is missing")
     if not working_time.is_open(now):
         return Silence("outside office hours")
     today = working_time.local(now).date()

@@ -24,14 +24,16 @@ CAUSE_ASKED = "C205"  # a difference from the office's own system, and no cause 
 
 
 def own_words(services: Services, agency: Agency, round_: Round, mail: InboundMail) -> tuple[str, ...]:
-    """What the agency writes in this mail and, where figures are held against the office's own, wrote in its last
-    mails for the round, without what they quote; the newest first.
+    """What the agency writes in this mail, first and perhaps empty; behind it, where figures are held against the
+    office's own, what it wrote in its last mails for the round, the newest first. Quoted mails do not count.
     """
-    texts = [own_text(mail.text)]
-    if round_.references:
-        earlier = [m for m in services.store.mails(round=round_.code) if m.agency == agency.code and m.sha256]
-        texts += [own_text(parse(services.vault.read(m.sha256)).text) for m in reversed(earlier[-_MAILS_READ:])]
-    return tuple(text for text in texts if text.strip())
+    own = own_text(mail.text).strip()
+    if not round_.references:
+        return (own,)
+    mails = [m for m in services.store.mails(round=round_.code) if m.agency == agency.code]
+    earlier = [m.sha256 for m in mails if m.sha256 and m.sha256 != mail.sha256][-_MAILS_READ:]
+    said = [own_text(parse(services.vault.read(sha256)).text).strip() for sha256 in reversed(earlier)]
+    return (own, *filter(None, said))
 
 
 def causes_asked(findings: Sequence[Finding]) -> int:
@@ -61,7 +63,7 @@ def explained(services: Services, case: Case) -> tuple[Submission, ...]:
     """New versions of the agency's reports that were asked for a cause which its words now give; empty where they
     give none.
     """
-    if not any(case.explanations):
+    if not case.explanations or not case.explanations[0]:
         return ()
     earlier = services.store.submissions(round=case.round.code, agency=case.agency.code)
     found = []

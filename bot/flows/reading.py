@@ -27,6 +27,7 @@ from bot.text.names import NameIndex
 DEEPEST = 3  # an archive in an archive in a mail: deeper nests nobody but an attacker
 MOST = 200  # files of one mail, all containers together
 _OPENED = (FileKind.ARCHIVE, FileKind.MSG, FileKind.TNEF)
+_PLENTY = 30  # files of an archive that is over a limit, beyond which none of them is looked at
 _SURE = 0.9  # how well a file fits the form that it names inside
 
 
@@ -72,6 +73,8 @@ def _unfold(
         return
     if depth >= DEEPEST or len(files) + len(inner) > MOST:
         inner, fault = [], Unreadable(UnreadableReason.TOO_BIG, kind, "nested too deeply or too many files")
+    elif fault is not None and fault.reason is UnreadableReason.TOO_BIG and len(inner) > _PLENTY:
+        inner = []  # no report has so many files: one word about all of them is enough
     elif kind is FileKind.ARCHIVE and not inner and fault is None:  # an attached mail may well have no file
         fault = Unreadable(UnreadableReason.EMPTY, kind, "no file in it")
     if fault is not None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.decide.obligations import round_state
-from bot.domain.mail import Outcome, Reason
+from bot.domain.form import Severity
+from bot.domain.mail import InboundRecord, Outcome, Reason
 from bot.domain.round import Round, RoundState
 from bot.flows.services import Services
 
@@ -14,10 +15,7 @@ def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> t
     held = services.store.mails(outcome=Outcome.HELD) + services.store.mails(outcome=Outcome.PARKED)
     states = []
     for round_ in rounds:
-        # A letter without a file cannot hold the report that is missing: it stops no reminder.
-        waiting = {
-            m.agency for m in held if m.agency and m.round in (None, round_.code) and m.reason != Reason.NO_ATTACHMENT
-        }
+        waiting = {m.agency for m in held if m.agency and m.round in (None, round_.code) and _may_hold_more(m)}
         states.append(
             round_state(
                 round_,
@@ -28,6 +26,16 @@ def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> t
             )
         )
     return tuple(states)
+
+
+def _may_hold_more(mail: InboundRecord) -> bool:
+    """Whether a report that is missing may be in that mail, so that nobody is told that it is missing. A letter without
+    a file holds none; of a mail whose files are all known, only what could not be judged waits.
+    """
+    if mail.outcome is Outcome.PARKED:
+        return True
+    known = mail.reason == Reason.FINDINGS and not any(f.severity is Severity.HOLD for f in mail.findings)
+    return mail.reason != Reason.NO_ATTACHMENT and not known
 
 
 def open_rounds(services: Services, now: datetime) -> tuple[Round, ...]:

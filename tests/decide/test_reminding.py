@@ -27,6 +27,7 @@ def ask(now, submissions=(), decisions=(), sent=(), last=None, round_=None, held
     )
 
 
+HELD_AND_DONE = [a_submission(form="ii06", verdict=Verdict.HELD), a_submission(form="narrative")]
 ALL_DONE = [a_submission(form="ii06"), a_submission(form="narrative")]
 
 
@@ -61,6 +62,7 @@ def test_step_of_the_day(case, now, step):
         ("outside office hours", at(3, 5, 9), {}),
         ("a day", at(3, 6, 9), {"last": date(2023, 3, 6)}),
         ("waits for a person", at(3, 6), {"held": ("tdm",)}),
+        ("waits for a person, and nothing else", at(3, 6), {"submissions": HELD_AND_DONE}),
         ("no step is due yet", at(2, 17, 9), {}),
         ("too long ago", at(4, 3, 9), {}),
         ("round is closed", at(3, 13, 9), {"round_": a_round(closes_at=at(3, 11))}),
@@ -71,6 +73,14 @@ def test_silence_says_why(words, now, kwargs):
     silence = ask(now, **kwargs)
     assert isinstance(silence, Silence), silence
     assert words in silence.reason
+
+
+@pytest.mark.parametrize("now", [at(3, 8), at(3, 10)], ids=["reminder", "overdue"])
+def test_a_form_that_waits_for_a_person_does_not_silence_the_others(now):
+    nudge = ask(now, [a_submission(form="ii06", verdict=Verdict.HELD)])
+    assert isinstance(nudge, Nudge), nudge
+    assert [o.form for o in nudge.owed] == ["narrative"]
+    assert [o.form for o in nudge.obligations] == ["narrative", "ii06"]
 
 
 @pytest.mark.parametrize(

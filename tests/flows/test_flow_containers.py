@@ -118,3 +118,9 @@ def test_a_file_under_a_wrong_ending_is_browsed_under_the_right_one(office: Offi
     assert record.outcome is Outcome.ACCEPTED
     paths = sorted(Path(s.files[0].path).name for s in record.submissions)
     assert paths == ["Báo cáo.docx", "II.06.xlsx"]
+
+
+def test_a_heap_of_files_over_the_limit_is_one_finding(office: Office) -> None:
+    heap = zipped(*((f"{number}.tmp", b"%d" % number) for number in range(1000)))
+    record = office.took("stp", [("đống.zip", heap)])
+    assert (record.outcome, [f.code for f in record.findings]) == (Outcome.CORRECTION, ["F110"])
