@@ -6,9 +6,10 @@ what could be had of it goes on all the same. Never raises for what a file holds
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from bot.checks import spec
 from bot.checks.file import container_finding
@@ -16,11 +17,13 @@ from bot.checks.letters import is_request
 from bot.decide.matching import FileFacts
 from bot.decide.stated import agency_names, read_stated, with_tag
 from bot.documents.kinds import identify
+from bot.documents.sandbox import Sandbox
+from bot.domain.agency import Registry
 from bot.domain.document import Document, FileKind, FormScore, Stated, TextDocument, Unreadable, UnreadableReason
 from bot.domain.form import Form
 from bot.domain.mail import Attachment
+from bot.domain.round import Round
 from bot.domain.submission import Finding
-from bot.flows.services import Services
 from bot.mail.parse import parse
 from bot.text.names import NameIndex
 
@@ -29,6 +32,21 @@ MOST = 200  # files of one mail, all containers together
 _OPENED = (FileKind.ARCHIVE, FileKind.MSG, FileKind.TNEF)
 _PLENTY = 30  # files of an archive that is over a limit, beyond which none of them is looked at
 _SURE = 0.9  # how well a file fits the form that it names inside
+
+
+class Desk(Protocol):
+    """What reading needs: `Services`, or what a command has that works without mailbox and database."""
+
+    @property
+    def registry(self) -> Registry: ...
+
+    @property
+    def forms(self) -> Mapping[str, Form]: ...
+
+    @property
+    def sandbox(self) -> Sandbox: ...
+
+    def round(self, code: str) -> Round | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +66,17 @@ class Unfolded:
     findings: tuple[Finding, ...] = ()
 
 
-def unfold(services: Services, attachments: Iterable[Attachment]) -> Unfolded:
+def unfold(desk: Desk, attachments: Iterable[Attachment]) -> Unfolded:
     """Every file that a mail brought, containers opened."""
     files: list[Attachment] = []
     findings: list[Finding] = []
     for attachment in attachments:
-        _unfold(services, attachment, files, findings, depth=0)
+        _unfold(desk, attachment, files, findings, depth=0)
     return Unfolded(tuple(files[:MOST]), tuple(findings))
 
 
 def _unfold(
-    services: Services, attachment: Attachment, files: list[Attachment], findings: list[Finding], *, depth: int
+    desk: Desk, attachment: Attachment, files: list[Attachment], findings: list[Finding], *, depth: int
 ) -> None:
     identity = identify(attachment.payload)
     kind = identity.kind
@@ -66,7 +84,7 @@ def _unfold(
         inner = [a for a in parse(attachment.payload).attachments if not a.inline]
         fault = None
     elif kind in _OPENED and not identity.broken:  # a torn file is told as what it is
-        unpacked = services.sandbox.unpack(attachment.payload, attachment.name)
+        unpacked = desk.sandbox.unpack(attachment.payload, attachment.name)
         inner, fault = [_contained(f.path, f.payload, attachment.name) for f in unpacked.files], unpacked.fault
     else:
         files.append(attachment)
@@ -80,7 +98,7 @@ def _unfold(
     if fault is not None:
         findings.append(container_finding(fault, attachment.name))
     for file in inner:
-        _unfold(services, replace(file, nested_in=attachment.name), files, findings, depth=depth + 1)
+        _unfold(desk, replace(file, nested_in=attachment.name), files, findings, depth=depth + 1)
 
 
 def _contained(path: str, payload: bytes, container: str) -> Attachment:
@@ -90,18 +108,16 @@ def _contained(path: str, payload: bytes, container: str) -> Attachment:
     )
 
 
-def read_files(services: Services, attachments: Sequence[Attachment]) -> tuple[ReadFile, ...]:
+def read_files(desk: Desk, attachments: Sequence[Attachment]) -> tuple[ReadFile, ...]:
     """Reads every file once. Never raises for what a file holds."""
-    names = agency_names(services.registry)
-    documents = services.sandbox.read_many([(a.name, a.payload) for a in attachments])
-    forms = tuple(services.forms.values())
-    return tuple(_facts(services, a, d, names, forms) for a, d in zip(attachments, documents, strict=True))
+    names = agency_names(desk.registry)
+    documents = desk.sandbox.read_many([(a.name, a.payload) for a in attachments])
+    forms = tuple(desk.forms.values())
+    return tuple(_facts(desk, a, d, names, forms) for a, d in zip(attachments, documents, strict=True))
 
 
-def _facts(
-    services: Services, attachment: Attachment, document: Document, names: NameIndex, forms: Sequence[Form]
-) -> ReadFile:
-    stated = tagged(services, document, read_stated(document, names))
+def _facts(desk: Desk, attachment: Attachment, document: Document, names: NameIndex, forms: Sequence[Form]) -> ReadFile:
+    stated = tagged(desk, document, read_stated(document, names))
     facts = FileFacts(
         name=attachment.name,
         kind=document.kind if isinstance(document, Unreadable) else document.traits.kind,
@@ -124,8 +140,8 @@ def _scores(document: Document, scores: tuple[FormScore, ...]) -> tuple[FormScor
     return (named, *(s for s in scores if s.form != tag.form))
 
 
-def tagged(services: Services, document: Document, stated: Stated) -> Stated:
+def tagged(desk: Desk, document: Document, stated: Stated) -> Stated:
     """What a document says of itself, the tag of our blank form included."""
     if isinstance(document, Unreadable) or (tag := document.traits.tag) is None:
         return stated
-    return with_tag(stated, tag, services.round(tag.round), is_registered=tag.agency in services.registry)
+    return with_tag(stated, tag, desk.round(tag.round), is_registered=tag.agency in desk.registry)
