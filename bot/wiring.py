@@ -27,6 +27,7 @@ from bot.store.store import Store
 from bot.store.vault import Vault
 
 STANDING_CLOCK = "clock"
+_FORMS_KEPT = 1_000  # blank forms that are kept at hand, some 15 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +151,25 @@ class _Writer:
 
 
 class _Forms:
-    """The maker of blank forms with the office's words. Raises BlankWordsError, when made."""
+    """The maker of blank forms with the office's words. Raises BlankWordsError, when made.
+
+    Reminders carry what the request carried: each form is made once as long as its facts stay the same.
+    """
 
     def __init__(self, settings: Settings) -> None:
         from bot.documents.blank import BlankWords, make_blank  # openpyxl and python-docx take long to load
 
         self._words = BlankWords.load(TEMPLATES / settings.language)
         self._make = make_blank
+        self._made: dict[tuple[str, str], bytes] = {}
 
     def make(self, form: Form, facts: BlankFacts) -> bytes:
-        return self._make(form, facts, self._words)
+        key = form.code, repr(facts)
+        if key not in self._made:
+            if len(self._made) >= _FORMS_KEPT:
+                self._made.clear()
+            self._made[key] = self._make(form, facts, self._words)
+        return self._made[key]
 
 
 @contextmanager
