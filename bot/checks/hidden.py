@@ -27,7 +27,8 @@ def formula_replaced(context: CheckContext) -> Iterator[Finding]:
 
     What it does:
         In files that were made from the office's own blank form, looks at the cells in which the blank form computes
-        (the total row, and columns that follow from others); says where a typed number stands there now. One cell a
+        (the total row, and columns that follow from others); says where a typed number stands there now. A row in
+        which no formula is left counts only where none is left in any row: the clerk may have added it. One cell a
         column is named.
     Why it matters:
         A typed number does not follow when the figures beneath it are corrected.
@@ -45,18 +46,28 @@ def formula_replaced(context: CheckContext) -> Iterator[Finding]:
     told = {(problem.row, problem.column) for problem in facts.problems}
     rows = [row.row for row in facts.of_kind(RowKind.DATA)]
     totals = [row.row for row in facts.of_kind(RowKind.TOTAL)]
+    ours = _with_formulas(facts.located, spec, rows) or rows
     for column in spec.columns:
         at = facts.located.columns.get(column.key)
         cells = facts.located.sheet.cells
         if at is None or all(is_blank(cells.get((row, at))) for row in rows):
             continue
-        computed = [*(rows if column.key in spec.computed else ()), *(totals if _is_summed(column, spec) else ())]
+        computed = [*(ours if column.key in spec.computed else ()), *(totals if _is_summed(column, spec) else ())]
         right = (row for row in sorted(computed) if (row, at) not in told)  # a wrong cell has its finding
         typed = next((cells[row, at] for row in right if _is_typed(cells.get((row, at)))), None)
         if typed is not None:
             place, params = at_cell(facts, facts.located.sheet.name, typed.row, at)
             params |= {"row": _label(facts.located, spec, typed.row), "column": column_title(column)}
             yield Finding("X113", Severity.REMARK, place, params | {"actual": shown(typed)})
+
+
+def _with_formulas(located: Located, spec: TableSpec, rows: Sequence[int]) -> list[int]:
+    """Of these rows those that still compute in one of the columns in which the blank form does. Where all others do,
+    a row without may have been added by the clerk, and its numbers belong there.
+    """
+    columns = [located.columns[key] for key in spec.computed if key in located.columns]
+    cells = located.sheet.cells
+    return [row for row in rows if any((c := cells.get((row, at))) is not None and c.formula for at in columns)]
 
 
 def _is_summed(column: Column, spec: TableSpec) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.checks.context import CheckContext
+from bot.checks.headers import words
 from bot.checks.levels import Node, numbered_rows, tree
 from bot.checks.places import at_cell, said
 from bot.checks.registry import TABLES, check
@@ -18,9 +19,13 @@ from bot.checks.rules import parse_rule
 from bot.checks.spec import Located
 from bot.checks.table import TableFacts
 from bot.checks.values import shown
+from bot.domain.document import Cell
 from bot.domain.form import LeftBlank, Severity, TableSpec
 from bot.domain.submission import Finding, Place
 from bot.text.accents import fold
+from bot.text.numbers import parse_number
+
+_NOTHING = frozenset({"khong", "khong co", "chua co", "khong phat sinh"})
 
 
 @check("X116", Severity.ERROR, TABLES)
@@ -29,8 +34,8 @@ def evidence_lacking(context: CheckContext) -> Iterator[Finding]:
 
     What it does:
         Where a row's figure asks for it, as a score above nought does, looks for something in one of the columns that
-        the form names: the evidence or the explanation. Rows with rows beneath them are passed over where the form
-        says so. One merged cell counts for all rows that it covers.
+        the form names: the evidence or the explanation. A dash, a nought or "không có" is none. Rows with rows beneath
+        them are passed over where the form says so. One merged cell counts for all rows that it covers.
     Why it matters:
         A score without evidence is not counted when the office appraises it.
     How to mend it:
@@ -160,13 +165,24 @@ class _Evidence:
         self.key = key
         self._cells, self._column = located.sheet.cells, located.columns[key]
         over = (m for m in located.sheet.merges if m.left <= self._column <= m.right and m.top < m.bottom)
-        self._merged = sorted((m.top, m.bottom) for m in over if not is_blank(self._cells.get((m.top, m.left))))
+        self._merged = sorted((m.top, m.bottom) for m in over if _says(self._cells.get((m.top, m.left))))
 
     def says(self, row: int) -> bool:
         at = bisect_right(self._merged, (row, 2**30)) - 1
         if at >= 0 and row <= self._merged[at][1]:
             return True
-        return not is_blank(self._cells.get((row, self._column)))
+        return _says(self._cells.get((row, self._column)))
+
+
+def _says(cell: Cell | None) -> bool:
+    """Whether the cell names anything: a nought, a dash or "không có" names no document and explains nothing."""
+    if cell is None or is_blank(cell):
+        return False
+    if cell.value is None:
+        return True  # a formula or an error has its own finding
+    text = cell_text(cell)
+    is_nought = parse_number(cell.value, whole=False) == 0
+    return not is_nought and re.search(r"\w", text) is not None and words(text) not in _NOTHING
 
 
 def _condition(text: str) -> str:

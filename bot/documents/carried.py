@@ -14,8 +14,7 @@ from bot.documents.markup import clean, local
 from bot.documents.package import Package
 from bot.domain.document import FormTag
 
-_TYPES = "[content_types].xml"
-_TYPES_BYTES = 1024 * 1024
+_MACRO_PARTS = ("vbaProject", "xlMacrosheet", "xlIntlMacrosheet")
 _CUSTOM = "docprops/custom.xml"
 _MOST_PROPERTIES = 1_000
 _LONGEST = 1_000
@@ -24,16 +23,13 @@ _OWN_TEMPLATES = ("normal.dotm", "normal.dot")
 
 
 def has_macros(package: Package) -> bool:
-    """Whether it holds a VBA project or old macro sheets, or is saved as a kind that may."""
-    for name in package.names:
-        if name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/"):
-            return True
-    if _TYPES not in package:
-        return False
-    with package.open(_TYPES) as stream:
-        declared = stream.read(_TYPES_BYTES).replace(b"\x00", b"")
-    # The binary workbook is called so in any case.
-    return b"macroEnabled" in declared.replace(b"sheet.binary.macroEnabled", b"")
+    """Whether it holds a VBA project or old macro sheets, under their usual names or another that the main part leads
+    to. A .docm or .xlsm without any holds nothing that runs: its kind alone says nothing.
+    """
+    if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in package.names):
+        return True
+    main = package.related("", "officeDocument")
+    return main is not None and any(package.related(main, kind) is not None for kind in _MACRO_PARTS)
 
 
 def tag_of(package: Package) -> FormTag | None:

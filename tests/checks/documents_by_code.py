@@ -447,6 +447,7 @@ GOOD: list[tuple[str, str | Form, Document, dict[str, object]]] = [
         {"parts": PART},
     ),
     ("X113", "ii06", from_blank(), {}),
+    ("X113", "ii06", from_blank("C13", "G13", "K13"), {}),
     ("X113", "ii06", from_blank("D21", form="ii06a"), {}),
     ("X114", "ii06", sheet_with(ii06(), hidden_rows=frozenset({1, 8}), hidden_columns=frozenset({1, 14})), {}),
     (

@@ -160,6 +160,16 @@ def test_one_finding_a_column_at_the_first_typed_cell() -> None:
     assert found[1].params["row"] == "TỔNG CỘNG"
 
 
+def test_rows_that_the_clerk_added_have_no_formulas_and_nothing_is_said() -> None:
+    added = [f"{column}{row}" for row in (13, 16, 20) for column in "CGK"]
+    assert check("ii06", from_blank(*added)) == ()
+    # one formula of a row typed over, a whole column pasted over, and the whole table
+    assert said(check("ii06", from_blank(*added, "G15"))) == [("X113", "G15")]
+    assert said(check("ii06", from_blank(*(f"G{row}" for row in range(11, 21))))) == [("X113", "G11")]
+    pasted = [f"{column}{row}" for row in range(11, 21) for column in "CGK"]
+    assert said(check("ii06", from_blank(*pasted))) == [("X113", "C11"), ("X113", "G11"), ("X113", "K11")]
+
+
 @pytest.mark.parametrize("kind", [FileKind.XLSB, FileKind.ODS])
 def test_where_formulas_cannot_be_told_nothing_is_said(kind: FileKind) -> None:
     assert check("ii06", from_blank("D21", kind=kind), file_name=f"a.{kind.value}") == ()

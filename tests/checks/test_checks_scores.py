@@ -145,6 +145,13 @@ def test_the_form_s_own_words_reach_the_finding() -> None:
     [
         ([line(1, 2, 1, None)], [("X116", "E2")]),
         ([line(1, 2, 1, "…")], [("X116", "E2")]),
+        *(
+            ([line(1, 2, 1, nothing)], [("X116", "E2")])
+            for nothing in ("-", "–", "không", "Không có", "0", 0, "...", "/")
+        ),
+        ([[1, "A", 2, 1, "-", "Không"]], [("X116", "E2")]),
+        ([[1, "A", 2, 1, "-", "Không có văn bản, đã báo cáo miệng"]], []),
+        ([line(1, 2, 1, 12)], []),
         ([line(1, 2, 1, None, "A"), line("1.1", 2, 1)], []),  # its proof stands beneath it
         ([[1, "A", 2, 1, None, "Đã làm"]], []),
         ([line(1, 2, "không rõ", None)], [("X104", "D2")]),

@@ -179,19 +179,30 @@ def test_macros_of_a_word_file(parts: dict[str, bytes], macros: bool) -> None:
     assert word(files.p("a"), **parts).macros is macros
 
 
-def test_a_docm_reads_like_a_docx() -> None:
+def test_a_docm_reads_like_a_docx_and_its_kind_alone_is_no_macro() -> None:
     plain, other = text(files.p("Báo cáo")), text(files.p("Báo cáo"), MACRO_WORD)
     assert other.paragraphs == plain.paragraphs
-    assert (plain.traits.macros, other.traits.macros) == (False, True)
+    assert (plain.traits.macros, other.traits.macros) == (False, False)
 
 
-def test_an_xlsm_reads_like_an_xlsx() -> None:
+def test_an_xlsm_reads_like_an_xlsx_and_its_kind_alone_is_no_macro() -> None:
     rows = '<row r="1"><c r="A1"><v>5</v></c></row>'
-    plain, other = book(files.xlsx_parts(rows)), book(files.xlsx_parts(rows, content_type=MACRO_EXCEL))
+    parts = files.xlsx_parts(rows, content_type=MACRO_EXCEL)
+    plain, other = book(files.xlsx_parts(rows)), book(parts)
     assert other.sheets == plain.sheets
-    assert (plain.traits.macros, other.traits.macros) == (False, True)
-    assert book(files.xlsx_parts(rows) | {"xl/macrosheets/sheet1.xml": "<x/>"}).traits.macros
+    assert (plain.traits.macros, other.traits.macros) == (False, False)
+    assert book(parts | {"xl/macrosheets/sheet1.xml": "<x/>"}).traits.macros
     assert book(files.xlsx_parts(rows) | {"xl/vbaProject.bin": b"x"}).traits.macros
+
+
+@pytest.mark.parametrize("kind", ["vbaProject", "xlMacrosheet", "xlIntlMacrosheet"])
+def test_macros_under_another_name_are_found_by_their_relationship(kind: str) -> None:
+    parts = files.xlsx_parts('<row r="1"><c r="A1"><v>5</v></c></row>')
+    rels = "xl/_rels/workbook.xml.rels"
+    more = f'<Relationship Id="m1" Type="http://x.example/{kind}" Target="thing.dat"/></Relationships>'
+    parts[rels] = str(parts[rels]).replace("</Relationships>", more)
+    assert not book(parts).traits.macros  # it leads nowhere
+    assert book(parts | {"xl/thing.dat": b"x"}).traits.macros
 
 
 def test_links_of_a_word_file() -> None:
@@ -249,6 +260,13 @@ def test_comments_of_a_word_file_without_ours() -> None:
         ("Lan", "Xem lại", "Xem lại"),
         ("Thư ký", "cần bằng 102", ""),
         ("", "Thư ký: cần bằng 102", ""),
+        ("Th? ký", "cần bằng 102", ""),  # by way of RTF, in a code page without ư
+        ("Th? k?", "cần bằng 102", ""),
+        ("", "Th? k?: cần bằng 102", ""),
+        ("Lan", "Xem lại\nTh? ký: cần bằng 102", "Xem lại\n"),
+        ("Thu ký", "cần xem", "cần xem"),
+        ("Thủ kỷ", "cần xem", "cần xem"),
+        ("Th?? ký", "cần xem", "cần xem"),
         ("Lan", "Xem lại\nThư ký: cần bằng 102", "Xem lại\n"),
         ("Lan", "Nhờ Thư ký: xem", "Nhờ Thư ký: xem"),
     ],
