@@ -19,6 +19,8 @@ from bot.domain.document import FileKind
 __all__ = ["OLE_MAGIC", "Identity", "guess", "identify", "is_blank", "kind_of", "sniff"]
 
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+# A zip that went through a program for texts, which put its byte order mark first: Office asks to repair such a file.
+_MARKED_ZIP = b"\xef\xbb\xbfPK\x03\x04"
 
 _MAGICS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x89PNG\r\n\x1a\n", FileKind.IMAGE),
@@ -52,7 +54,7 @@ def kind_of(payload: bytes) -> FileKind:
 
 def sniff(payload: bytes) -> FileKind | None:
     """The kind when the first bytes decide it; None for the containers (zip, OLE) that must be opened."""
-    if payload.startswith((*_ZIP_MAGICS, OLE_MAGIC)):
+    if payload.startswith((*_ZIP_MAGICS, OLE_MAGIC, _MARKED_ZIP)):
         return None
     for magic, kind in _MAGICS:
         if payload.startswith(magic):
@@ -91,6 +93,8 @@ def identify(payload: bytes) -> Identity:
     kind = sniff(payload)
     if kind is not None:
         return Identity(kind)
+    if payload.startswith(_MARKED_ZIP):
+        return Identity(containers.by_entry_names(payload), broken="a byte order mark before the zip")
     opened = containers.identify_ole if payload.startswith(OLE_MAGIC) else containers.identify_zip
     return opened(payload)
 

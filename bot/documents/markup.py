@@ -59,6 +59,15 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
+def choice(element: etree._Element) -> etree._Element:
+    """The branch of mc:AlternateContent that is read; the others say the same again."""
+    for name in ("Choice", "Fallback"):
+        branch = child(element, name)
+        if branch is not None:
+            return branch
+    return element
+
+
 def stream(
     source: IO[bytes], names: Sequence[str], *, parent: str | None = None, tally: Tally | None = None
 ) -> Iterator[etree._Element]:

@@ -41,6 +41,8 @@ class Package:
         # zipfile builds an object for each entry before anything can be asked: count the signatures first.
         if payload.count(_CENTRAL_ENTRY) > limits.parts:
             raise too_big(f"more than {limits.parts} parts")
+        if not payload.startswith(b"PK"):
+            raise corrupt("bytes before the zip")  # zipfile reads on, Office asks to repair the file
         self._limits = limits
         self._inflated = Meter("inflated bytes", limits.uncompressed_bytes)
         try:

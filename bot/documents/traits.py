@@ -22,7 +22,10 @@ HEAD_PARAGRAPHS = 30
 
 _CODE = r"[a-z0-9][a-z0-9_-]{0,63}"
 _CODES = re.compile(_CODE)
-_OUR_WORDS = re.compile(rf"^\s*{MARK_AUTHOR}:", re.MULTILINE)
+# Our name; files that were RTF in between have "?" for the letters that their code page lacks: "Th? ký".
+_OUR_NAME = "".join(letter if letter.isascii() else rf"[{letter}?]" for letter in MARK_AUTHOR)
+_US = re.compile(_OUR_NAME)
+_OUR_WORDS = re.compile(rf"^\s*{_OUR_NAME}:", re.MULTILINE)
 _VERSION = re.compile(r"[0-9]{1,6}")
 # Alone in its line, or behind a label; other words may follow it, as page numbers do in a footer.
 _MARK = re.compile(rf"(?:^|:)[ \t]*({_CODE})/({_CODE})/({_CODE})/v([0-9]{{1,6}})(?![\w/-]|\.\w)", re.MULTILINE)
@@ -33,9 +36,9 @@ def theirs(author: str, text: str) -> str:
 
     Programs that lose the author of a comment keep its words, which begin with our name.
     """
-    if " ".join(author.split()) == MARK_AUTHOR:
+    if _US.fullmatch(" ".join(author.split())):
         return ""
-    return text if MARK_AUTHOR not in text else _OUR_WORDS.split(text, maxsplit=1)[0]
+    return _OUR_WORDS.split(text, maxsplit=1)[0]
 
 
 def clipped(texts: Iterable[str], most: int = MAX_TEXT) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def _values(document: Document) -> Iterator[list[Any]]:
         return
     if isinstance(document, TextDocument):
         for p in document.paragraphs:
-            yield ["p", p.text, p.level, p.bold, p.number, p.table, p.at]
+            yield ["p", p.text, p.level, p.bold, p.number, p.table, p.at, p.placeholder]
         for table in document.tables:
             yield ["table"]
             for row in table:
@@ -110,7 +110,7 @@ class Decoder:
             "chars": Meter("characters", limits.max_text_chars + 1_000_000),  # names, errors and numbers on top
         }
         self._takers: dict[str, tuple[Callable[..., None], int]] = {
-            "p": (self._paragraph, 6),
+            "p": (self._paragraph, 7),
             "table": (self._table, 0),
             "row": (self._row, 1),
             "text": (self._end_text, 0),
@@ -150,7 +150,16 @@ class Decoder:
         self._counts["chars"].add(len(value))
         return value
 
-    def _paragraph(self, text: object, level: object, bold: object, number: object, table: object, at: object) -> None:
+    def _paragraph(
+        self,
+        text: object,
+        level: object,
+        bold: object,
+        number: object,
+        table: object,
+        at: object,
+        placeholder: object,
+    ) -> None:
         self._paragraphs.append(
             Paragraph(
                 self._text(text),
@@ -159,6 +168,7 @@ class Decoder:
                 self._text(number),
                 None if table is None else whole(table, 1, self._limits.max_cells),
                 whole(at, 0, _LAST_PARAGRAPH),
+                self._text(placeholder),
             )
         )
 

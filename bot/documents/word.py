@@ -3,14 +3,15 @@
 Flow: styles and numbering first → the children of w:body one at a time → paragraphs, tables (nested ones too), content
 controls, text boxes → what else the file carries (traits). Tracked insertions count, tracked deletions and hidden text
 do not; headers, footers, footnotes and comments are left out. Blank paragraphs are left out too, but count in their
-lists, as in Word, and among the paragraphs of the part (`Paragraph.at`).
+lists, as in Word, and among the paragraphs of the part (`Paragraph.at`). What a content control shows in place of an
+answer is no text: it is kept apart (`Paragraph.placeholder`).
 
 A table cell's text is its paragraphs joined by newlines; a cell that holds only an automatic number has that number.
 
 Failure policy: raises `Refused`. Source: ECMA-376 part 1, chapter 17.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ from bot.documents.notes import word_comments
 from bot.documents.numbering import read_numbering
 from bot.documents.package import Package
 from bot.documents.styles import ListPlace, list_place, number, outline_level, read_styles, toggle
+from bot.documents.wrappers import control_of, inside, members, text_boxes, waits
 from bot.domain.document import FileKind, Paragraph, TextDocument, Traits
 
 _BLOCKS = ("p", "tbl", "sdt", "customXml", "ins", "moveTo", "AlternateContent", "del", "moveFrom")
@@ -77,6 +79,8 @@ class _Reader:
         self._cells = Meter("table cells", limits.max_cells)
         self._chars = Meter("characters", limits.max_text_chars)
         self._carried = ""
+        self._waiting = False  # within a content control that shows its placeholder
+        self._shown: list[str] = []  # what such controls show in the paragraph that is read
         self._places: dict[etree._Element, int] = {}
         self.revisions: list[str] = []
         self.paragraphs: list[Paragraph] = []
@@ -97,23 +101,33 @@ class _Reader:
         elif name == "tbl":
             self._table(element, texts)
         elif name not in _GONE:
-            for inner in _inside(element):
+            before = self._enter(element)
+            for inner in inside(element):
                 self.block(inner, table, texts)
+            self._waiting = before
+
+    def _enter(self, element: etree._Element) -> bool:
+        """Notes whether that is a content control which shows its placeholder; what was noted before is returned."""
+        before = self._waiting
+        self._waiting = before or (local(element) == "sdt" and waits(element))
+        return before
 
     def _table(self, element: etree._Element, texts: list[str]) -> None:
         rows: list[tuple[str, ...]] = []
         self.tables.append(rows)
         ordinal = len(self.tables)
-        for row in _members(element, "tr"):
+        for row in members(element, "tr"):
             if child(child(row, "trPr"), "del") is not None:
                 self._note(row)
             else:
                 cells = []
-                for cell in _members(row, "tc"):
+                for cell in members(row, "tc"):
                     self._cells.add()
                     inner: list[str] = []
+                    before = self._enter(control_of(cell))
                     for block in cell:
                         self.block(block, ordinal, inner)
+                    self._waiting = before
                     cells.append("\n".join(inner))
                     self._chars.add(len(cells[-1]))  # text of nested tables stands in every cell around it
                 rows.append(tuple(cells))
@@ -126,7 +140,10 @@ class _Reader:
         style_id = (attribute(style, "val") if style is not None else None) or self._styles.default
         spans: list[tuple[str, bool]] = []
         boxes: list[etree._Element] = []
+        outside, self._shown = self._shown, []
         self._inline(element, style_id, spans, boxes)
+        shown, self._shown = markup.clean("".join(self._shown)).strip(), outside
+        self._chars.add(len(shown))
         text = self._carried + markup.clean("".join(span for span, _ in spans))
         self._carried = ""
         self._chars.add(len(text))
@@ -138,10 +155,15 @@ class _Reader:
                 bold = all(weight for span, weight in spans if span.strip())
                 level = self._level(properties, style_id)
                 at = self._places.get(element, 0)
-                self.paragraphs.append(Paragraph(text, level, bold, printed, table, at))
+                self.paragraphs.append(Paragraph(text, level, bold, printed, table, at, shown))
                 texts.append(text)
-            elif printed:
-                texts.append(printed)
+            else:
+                if shown:
+                    self.paragraphs.append(
+                        Paragraph("", table=table, at=self._places.get(element, 0), placeholder=shown)
+                    )
+                if printed:
+                    texts.append(printed)
         for box in boxes:
             for block in box:
                 self.block(block, table, texts)
@@ -160,18 +182,22 @@ class _Reader:
                 self._note(item)
             if name in _GONE:
                 continue
-            if name == "t":
-                spans.append((item.text or "", bold))
-            elif name in _SIGNS:
-                spans.append((_SIGNS[name], bold))
+            if name == "t" or name in _SIGNS:
+                said = _SIGNS.get(name) or item.text or ""
+                if self._waiting:
+                    self._shown.append(said)
+                else:
+                    spans.append((said, bold))
             elif name in _PICTURES:
-                boxes.extend(_text_boxes(item))
+                boxes.extend(() if self._waiting else text_boxes(item))
             elif name == "r":
                 properties = child(item, "rPr")
                 if not toggle(child(properties, "vanish")):
                     self._inline(item, style_id, spans, boxes, self._is_bold(properties, style_id))
             else:
-                self._inline(_inside(item), style_id, spans, boxes, bold)
+                before = self._enter(item)
+                self._inline(inside(item), style_id, spans, boxes, bold)
+                self._waiting = before
 
     def _note(self, change: etree._Element) -> None:
         """Keeps the text of a tracked change; what was deleted within an insertion is a change of its own."""
@@ -202,43 +228,3 @@ class _Reader:
             return self._numbering.next(inherited, style_id) if inherited else ""
         num_id = direct.num_id if direct.num_id is not None or inherited is None else inherited.num_id
         return self._numbering.next(ListPlace(num_id, direct.level), style_id)
-
-
-def _inside(element: etree._Element) -> Iterable[etree._Element]:
-    name = local(element)
-    if name == "AlternateContent":
-        return _choice(element)
-    return _content(element) if name == "sdt" else element
-
-
-def _content(control: etree._Element) -> Iterable[etree._Element]:
-    """What stands in a content control; nothing while it shows only its placeholder ("Click here to enter text")."""
-    content = child(control, "sdtContent")
-    waiting = toggle(child(child(control, "sdtPr"), "showingPlcHdr"))
-    return () if content is None or waiting else content
-
-
-def _choice(element: etree._Element) -> etree._Element:
-    """The branch of mc:AlternateContent that is read; the others say the same again."""
-    for name in ("Choice", "Fallback"):
-        branch = child(element, name)
-        if branch is not None:
-            return branch
-    return element
-
-
-def _members(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Rows of a table or cells of a row, also those wrapped in content controls or custom markup."""
-    for item in element:
-        if local(item) == name:
-            yield item
-        elif local(item) in ("sdt", "sdtContent", "customXml", "ins", "AlternateContent"):
-            yield from _members(item if local(item) != "AlternateContent" else _choice(item), name)
-
-
-def _text_boxes(element: etree._Element) -> Iterator[etree._Element]:
-    for item in element:
-        if local(item) == "txbxContent":
-            yield item
-        else:
-            yield from _text_boxes(_choice(item) if local(item) == "AlternateContent" else item)

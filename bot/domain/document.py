@@ -86,6 +86,8 @@ class Paragraph:
     `level` is the outline level of a heading style (1…9), None for body text. `number` is the automatic list number
     as printed ("II.", "1."), empty when there is none. `table` is the table's ordinal from 1 when it stands in one.
     `at` is the ordinal, from 1, of its w:p element in the main part: where a comment can be hung; 0 when unknown.
+    `placeholder` is what its content controls show in place of an answer ("Bấm vào đây để nhập"), no part of `text`;
+    where it is set, `text` may be empty.
     """
 
     text: str
@@ -94,6 +96,7 @@ class Paragraph:
     number: str = ""
     table: int | None = None
     at: int = 0
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

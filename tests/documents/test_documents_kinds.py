@@ -6,7 +6,9 @@ import document_files as files
 import pytest
 
 from bot.documents.kinds import Identity, guess, identify, is_blank, kind_of
-from bot.domain.document import FileKind
+from bot.documents.limits import Limits
+from bot.documents.reader import read_document
+from bot.domain.document import FileKind, Unreadable, UnreadableReason
 
 WORD = "application/vnd.ms-word."
 EXCEL = "application/vnd.ms-excel."
@@ -190,3 +192,14 @@ def test_a_directory_of_too_many_entries_is_not_opened() -> None:
 @pytest.mark.parametrize(("payload", "blank"), [(b"", True), (b" \r\n\t", True), (bytes(500), True), (b"\0a", False)])
 def test_blank(payload: bytes, blank: bool) -> None:
     assert is_blank(payload) is blank
+
+
+def test_a_byte_order_mark_before_a_package_is_damage_and_no_other_kind() -> None:
+    whole = files.package(files.docx_parts(files.p("a")))
+    found = identify(b"\xef\xbb\xbf" + whole)
+    assert (found.kind, bool(found.broken)) == (FileKind.DOCX, True)
+    assert guess(b"\xef\xbb\xbf" + whole) is FileKind.DOCX
+    read = read_document(b"\xef\xbb\xbf" + whole, Limits())
+    assert isinstance(read, Unreadable)
+    assert (read.reason, read.kind) == (UnreadableReason.CORRUPT, FileKind.DOCX)
+    assert kind_of("\ufeffPK la ten viet tat".encode()) is FileKind.TEXT

@@ -55,6 +55,7 @@ PARAGRAPH = st.builds(
     TEXT,
     st.none() | st.integers(1, 99),
     st.integers(0, 10**6),
+    TEXT,
 )
 CODE = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,10}", fullmatch=True)
 TEXTS = st.lists(TEXT, max_size=4).map(tuple)
@@ -136,16 +137,19 @@ def traits_line(**changed: object) -> list[object]:
         [b"9" * 10_000],
         [["nonsense"]],
         [["p", "a", 1, True, ""]],
-        [["p", 1, 1, True, "", None, 0]],
-        [["p", "a", 0, True, "", None, 0]],
-        [["p", "a", 10, True, "", None, 0]],
-        [["p", "a", True, True, "", None, 0]],
-        [["p", "a", 1, 1, "", None, 0]],
-        [["p", "a", 1, True, None, None, 0]],
-        [["p", "a", 1, True, "", 0, 0]],
-        [["p", "a", 1, True, "", None, -1]],
-        [["p", "a", 1, True, "", None, 10**9]],
-        [["p", "a", 1, True, "", None, None]],
+        [["p", 1, 1, True, "", None, 0, ""]],
+        [["p", "a", 0, True, "", None, 0, ""]],
+        [["p", "a", 10, True, "", None, 0, ""]],
+        [["p", "a", True, True, "", None, 0, ""]],
+        [["p", "a", 1, 1, "", None, 0, ""]],
+        [["p", "a", 1, True, None, None, 0, ""]],
+        [["p", "a", 1, True, "", 0, 0, ""]],
+        [["p", "a", 1, True, "", None, -1, ""]],
+        [["p", "a", 1, True, "", None, 10**9, ""]],
+        [["p", "a", 1, True, "", None, None, ""]],
+        [["p", "a", 1, True, "", None, 0]],
+        [["p", "a", 1, True, "", None, 0, None]],
+        [["p", "a", 1, True, "", None, 0, True]],
         [["rows", 1, 2]],
         [SHEET_LINE, ["rows", 0, 2]],
         [SHEET_LINE, ["rows", 3, 2]],
@@ -218,10 +222,10 @@ def test_lies_are_not_believed(lines: list[bytes | list[object]]) -> None:
 @pytest.mark.parametrize(
     ("limits", "line"),
     [
-        (Limits(max_paragraphs=2), ["p", "a", None, False, "", None, 0]),
+        (Limits(max_paragraphs=2), ["p", "a", None, False, "", None, 0, ""]),
         (Limits(max_sheets=2), SHEET_LINE),
         (Limits(max_cells=2), ["table"]),
-        (Limits(max_text_chars=-999_998), ["p", "a", None, False, "", None, 0]),
+        (Limits(max_text_chars=-999_998), ["p", "a", None, False, "", None, 0, ""]),
     ],
 )
 def test_limits_hold_for_the_parent_too(limits: Limits, line: list[object]) -> None:

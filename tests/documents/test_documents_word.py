@@ -56,7 +56,29 @@ def test_a_content_control_that_shows_its_placeholder_is_empty() -> None:
     waiting = "<w:showingPlcHdr/>"
     body = control.format(waiting, p("Bấm vào đây")) + control.format("", p("Đã điền"))
     inline = f"<w:p>{control.format(waiting, '<w:r><w:t>Bấm</w:t></w:r>')}</w:p>"
-    assert texts(body + inline) == ["Đã điền"]
+    mixed = f"<w:p>{control.format(waiting, '<w:r><w:t>Bấm</w:t></w:r>')}<w:r><w:t>12 văn bản</w:t></w:r></w:p>"
+    assert "".join(texts(body + inline)) == "Đã điền"
+    found = [(q.text, q.placeholder) for q in read(body + inline + mixed + p("Sau")).paragraphs]
+    assert found == [("", "Bấm vào đây"), ("Đã điền", ""), ("", "Bấm"), ("12 văn bản", "Bấm"), ("Sau", "")]
+
+
+def test_a_cell_whose_content_control_shows_its_placeholder_is_empty() -> None:
+    control = "<w:sdt><w:sdtPr>{}</w:sdtPr><w:sdtContent><w:tc>{}</w:tc></w:sdtContent></w:sdt>"
+    cells = (
+        f"<w:tc>{p('Số hồ sơ')}</w:tc>" + control.format("<w:showingPlcHdr/>", p("Bấm")) + control.format("", p("7"))
+    )
+    document = read(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>")
+    assert document.tables == ((("Số hồ sơ", "", "7"),),)
+    assert [(q.text, q.placeholder, q.table, q.at) for q in document.paragraphs] == [
+        ("Số hồ sơ", "", 1, 1),
+        ("", "Bấm", 1, 2),
+        ("7", "", 1, 3),
+    ]
+
+
+def test_an_empty_content_control_shows_nothing() -> None:
+    control = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    assert read(control.format(p("   ")) + control.format("<w:p/>")).paragraphs == ()
 
 
 def test_blank_paragraphs_are_left_out_and_order_is_kept() -> None:
