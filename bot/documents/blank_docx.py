@@ -131,30 +131,42 @@ def _put_title(document: Any, form: Form, facts: BlankFacts, words: BlankWords) 
 
 def _put_parts(document: Any, form: Form, facts: BlankFacts, words: BlankWords) -> None:
     shown = list(_shown(form, facts.parts))
+    owed = _with_those_above(form, facts.parts)
     for part in shown:
         depth = _depth(form, part)
         text = f"{_printed(part)}. {part.title.upper() if depth == 1 else part.title}"
-        is_optional = part.optional and part.code not in facts.parts
+        is_optional = part.optional and part.code not in owed
         if is_optional:
             text = f"{text} {words.say('letter.optional')}"
         document.add_paragraph(text, style=f"Heading {min(depth, 4)}")
         if part.hint and not is_optional:  # what need not be filled in must not ask to be cleared away
             document.add_paragraph(part.hint, style=HINT_STYLE)
         is_above = any(other.parent == part.code and not other.optional for other in shown)
-        is_owed = not facts.parts or part.code in facts.parts
-        if is_owed and not is_above:
+        takes_text = not facts.parts or part.code in facts.parts or is_optional
+        if takes_text and not is_above:
             _line(document, _DOTS)
 
 
 def _shown(form: Form, codes: Sequence[str]) -> Iterator[Part]:
-    """The parts owed in the form's order, all when none is named, and the parts above them."""
+    """The parts owed in the form's order, all when none is named, and the parts above them. A closing "nếu có" is
+    offered to everybody: without it the printed numbers would have a gap.
+    """
+    owed = _with_those_above(form, codes)
+    above = {part.parent for part in form.parts}
+    for part in form.parts:
+        is_offered = part.optional and part.parent is None and part.code not in above
+        if not codes or part.code in owed or is_offered:
+            yield part
+
+
+def _with_those_above(form: Form, codes: Sequence[str]) -> set[str]:
     wanted = set(codes)
     for code in codes:
         parent = form.part(code).parent
         while parent is not None and parent not in wanted:
             wanted.add(parent)
             parent = form.part(parent).parent
-    yield from (part for part in form.parts if not codes or part.code in wanted)
+    return wanted
 
 
 def _depth(form: Form, part: Part) -> int:

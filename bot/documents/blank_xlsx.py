@@ -78,18 +78,20 @@ def _put_title(sheet: Worksheet, plan: Plan) -> int:
     look.put_text(sheet, 2, 1, middle, mark, size=9, align="left", color="7F7F7F")
     right = middle + 1 if last > middle else 1
     top = 1 if right > 1 else 3
-    look.put_text(sheet, top, right, last, words.say("head.agency", agency=facts.agency), align="left")
-    look.put_text(sheet, top + 1, right, last, words.say("head.receiver", office=facts.office), align="left")
+    said = (words.say("head.agency", agency=facts.agency), words.say("head.receiver", office=facts.office))
+    for at, text in enumerate(said, top):
+        look.put_text(sheet, at, right, last, text, align="left")
+        look.set_height(sheet, at, lines_of(text, sum(plan.widths[right - 1 :])))
     row = top + 3
     title = plan.form.title.upper()
     look.put_text(sheet, row, 1, last, title, bold=True, size=14)
     look.set_height(sheet, row, lines_of(title, sum(plan.widths) * 0.72))
-    said = [words.say("head.period", period=facts.period), words.say("head.window", window=facts.window_words)]
+    beneath = [words.say("head.period", period=facts.period), words.say("head.window", window=facts.window_words)]
     if facts.annex:
-        said.append(words.say("head.annex", annex=facts.annex))
-    for at, text in enumerate(said, row + 1):
+        beneath.append(words.say("head.annex", annex=facts.annex))
+    for at, text in enumerate(beneath, row + 1):
         look.put_text(sheet, at, 1, last, text, italic=at > row + 1, bold=at == row + 1)
-    return row + len(said) + 2
+    return row + len(beneath) + 2
 
 
 def _put_count(sheet: Worksheet, plan: Plan, row: int, first: int, last: int) -> None:

@@ -321,6 +321,15 @@ def test_only_the_parts_owed_and_those_above_them() -> None:
     assert said == ["II. KẾT QUẢ", "2. Thủ tục hành chính", "III. KIẾN NGHỊ", "Kiến nghị với cấp nào, nội dung gì."]
 
 
+def test_a_closing_part_is_offered_where_others_are_owed_and_what_holds_an_owed_part_is_owed() -> None:
+    own = (Part("IV", ("Tiêu chí chủ trì",), optional=True), Part("IV.1", ("Thể chế",), parent="IV", optional=True))
+    form = replace(OUTLINE, parts=OUTLINE.parts + own)
+    for parts, last in ((("II.2",), []), (("II.2", "IV.1"), ["IV. TIÊU CHÍ CHỦ TRÌ", "1. Thể chế"])):
+        document = docx.Document(io.BytesIO(make_blank(form, facts(form, parts=parts), WORDS)))
+        said = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+        assert said == ["II. KẾT QUẢ", "2. Thủ tục hành chính", "III. KIẾN NGHỊ (nếu có)", *last]
+
+
 def test_a_form_without_anything_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no parts"):
         make_blank(replace(OUTLINE, parts=()), facts(OUTLINE), WORDS)
@@ -413,3 +422,9 @@ def test_looking_does_not_load_what_makes_forms() -> None:
     """`thuky status` must not wait for openpyxl and python-docx."""
     code = "import sys; import bot.wiring, bot.cli.looking; sys.exit(bool({'openpyxl', 'docx'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_long_office_has_room_above_a_narrow_table() -> None:
+    sheet = sheet_of(LIST, office="Ban Quản lý khu kinh tế cửa khẩu và các khu công nghiệp tỉnh Bình Dương, " * 3)
+    receiver = next(c.row for row in sheet.iter_rows(max_row=4) for c in row if "nhận báo cáo" in str(c.value))
+    assert (sheet.row_dimensions[receiver].height or 0) >= 2 * 15

@@ -118,7 +118,7 @@ def test_the_district_letter() -> None:
         "ptckh": {"division": (*SEVEN, "VIII.6", "VIII.8"), "selfscore": ()},
         "ptp": {"division": (*SEVEN, "VIII.2"), "selfscore": ()},
         "vp": {"division": (*SEVEN, "VIII.3", "VIII.7"), "selfscore": ()},
-        "pvhtt": {"division": ()},
+        "pvhtt": {"division": SEVEN},
     }
     commune = forms["commune"]
     assert [p.code for p in commune.parts if p.parent is None] == ["I", "II", "III", "IV", "V", "VI", "VII"]
