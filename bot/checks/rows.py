@@ -22,6 +22,8 @@ _FOOTER = re.compile(
     r"|truong phong|chanh van phong|ghi chu|luu y)\b|(.* )?ngay( [0-9]+)? thang( [0-9]+)? nam( [0-9]+)?$"
 )
 _SUBTOTAL = re.compile(r"cộng\b(?! hòa)", re.IGNORECASE)
+# Whole names with their accents: "Công" (công chứng) folds like "Cộng".
+_TOTALS = frozenset({"tổng cộng", "tổng điểm", "tổng số điểm", "tổng cộng điểm", "tổng số", "tổng", "cộng"})
 
 
 class RowKind(Enum):
@@ -100,6 +102,14 @@ def is_total(text: str, labels: tuple[str, ...]) -> bool:
         return True
     wanted = [words(label) for label in labels if " " in label]
     return any(bare == label or (bare.startswith(label + " ") and len(bare.split()) <= 6) for label in wanted)
+
+
+def is_plainly_total(text: str) -> bool:
+    """Whether a row's text is nothing but the name of a sum over the table, in forms that name no total of their own:
+    "Tổng cộng", "TỔNG ĐIỂM (I+II):".
+    """
+    bare = nfc(squeeze(re.split(r"[(:]", text, maxsplit=1)[0])).casefold().strip(" .")
+    return bare in _TOTALS
 
 
 def cell_text(cell: Cell | None) -> str:

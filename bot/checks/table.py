@@ -22,6 +22,7 @@ from bot.checks.rows import (
     filled_rows,
     is_blank,
     is_subtotal,
+    is_plainly_total,
     is_total,
 )
 from bot.checks.spec import Located, Missing, locate
@@ -106,7 +107,7 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
     filled = {key for key, cell in cells.items() if not is_blank(cell)}
     code = code_text(cells[spec.code_column]) if spec.code_column in cells else ""
     label = cell_text(cells.get(spec.label_column or ""))
-    filled = _without_idle(spec, cells, filled, label or code or text)
+    filled = _without_idle(spec, cells, filled, code, label or code or text)
     kind = _row_kind(spec, filled, code, label or code or text)
     if kind is None:
         return None, []
@@ -130,15 +131,24 @@ def _read_row(located: Located, spec: TableSpec, number: int, text: str) -> tupl
     return TableRow(number, kind, code, label, figures), problems
 
 
-def _without_idle(spec: TableSpec, cells: Mapping[str, Cell | None], filled: set[str], first: str) -> set[str]:
+def _without_idle(
+    spec: TableSpec, cells: Mapping[str, Cell | None], filled: set[str], code: str, first: str
+) -> set[str]:
     """What is filled in a row, its formulas left out where nothing but its name stands beside them and they come to
     nought: blank forms carry their formulas in rows that nobody has filled in. A total row is its formulas.
     """
-    if spec.total is not None and is_total(first, spec.total.labels):
+    if _is_total(spec, code, first):
         return filled
     named = filled & {spec.code_column, spec.label_column}
     idle = {key for key in filled - named if (cell := cells[key]) is not None and _is_idle(cell)}
     return named if filled == named | idle else filled
+
+
+def _is_total(spec: TableSpec, code: str, first: str) -> bool:
+    """Whether the row is a total, whichever of the first columns says so; also where the form names none."""
+    if spec.total is None:
+        return is_plainly_total(first) or is_plainly_total(code)
+    return is_total(first, spec.total.labels) or is_total(code, spec.total.labels)
 
 
 def _is_idle(cell: Cell) -> bool:
@@ -152,8 +162,9 @@ def _row_kind(spec: TableSpec, filled: set[str], code: str, first: str) -> RowKi
     figures = {c.key for c in spec.columns if c.type in _NUMERIC} & filled
     content = filled - {spec.code_column}
     is_item = spec.count is not None and code.isdigit() and len(content - {spec.label_column}) > 1
-    if spec.total is not None and is_total(first, spec.total.labels) and not is_item:
-        return RowKind.TOTAL if figures & set(spec.total.columns) else RowKind.HEADING
+    if _is_total(spec, code, first) and not is_item:
+        summed = figures & set(spec.total.columns) if spec.total is not None else figures
+        return RowKind.TOTAL if summed else RowKind.HEADING
     if spec.count is not None and is_total(first, spec.count.labels) and not is_item:
         return RowKind.HEADING
     if not content:

@@ -161,6 +161,23 @@ def test_evidence(rows: list[list[object]], expected: list[tuple[str, str]]) -> 
     assert findings(*rows) == expected
 
 
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [(None, "Tổng cộng"), (None, "TỔNG ĐIỂM (I+II):"), ("Tổng điểm", None), ("Cộng", None), ("Tổng cộng", "I + II")],
+)
+def test_a_total_is_asked_for_neither_evidence_nor_a_label(named: bool, code: object, label: object) -> None:
+    form = SELFSCORE if named else replace(SELFSCORE, table=replace(SPEC, total=None))
+    rows = [line(1, 2, 1), line(2, 3, "1,5"), [code, label, 5, "2,5", None, None]]
+    assert said(check(form, book(*rows))) == []
+
+
+def test_what_only_begins_like_a_total_is_a_criterion() -> None:
+    form = replace(SELFSCORE, table=replace(SPEC, total=None))
+    rows = [line(1, 2, 1), line(2, 3, 2, None, "Công chứng"), line(3, 3, 2, None, "Tổng cộng số thủ tục đã rà soát")]
+    assert said(check(form, book(*rows))) == [("X116", "E3"), ("X116", "E4")]
+
+
 def test_evidence_merged_over_several_rows_counts_for_each() -> None:
     rows = [line(1, 2, 1, "Kế hoạch 5"), line(2, 2, 1, None), line(3, 2, 1, None)]
     sheet = grid([HEADER, *rows])
