@@ -1,11 +1,12 @@
 """`check` and `explain`: the checks on local files, without mail, and what each finding means."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.checks import catalogue, spec
+from bot.checks import catalogue
 from bot.checks.words import Words
 from bot.cli import shapes
 from bot.cli.changed_checks import changed_checks, say_changed
@@ -21,17 +22,15 @@ from bot.cli.context import (
     stop,
     terminal,
 )
+from bot.cli.local_checks import Checked, check_opened
+from bot.cli.local_files import LocalDesk, open_file
+from bot.cli.meant import Asked, Meant
 from bot.decide.judging import judge
-from bot.decide.matching_forms import RECOGNISED
-from bot.decide.stated import agency_names, read_stated
-from bot.domain.agency import Agency
-from bot.domain.document import Document, Stated, Unreadable
 from bot.domain.form import Form
-from bot.domain.round import Assignment, Round
-from bot.domain.submission import Finding, Verdict
+from bot.domain.submission import Verdict
 from bot.screens import finding_words, say
 from bot.settings import Settings
-from bot.wiring import make_sandbox
+from bot.wiring import make_sandbox, office_clock
 
 
 def register(app: typer.Typer) -> None:
@@ -47,99 +46,95 @@ def check(
     round_: RoundOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The checks on local files, without mail. Exit code 1 when a file needs a correction."""
+    """The checks on local files, without mail; archives and mails are opened. What the options leave out is taken from
+    the tag in our blank form, and said. Exit code 1 when a file needs a correction.
+    """
     settings = settings_of(context)
     language = settings.language
-    if form is not None and form not in settings.forms:
-        stop(language, MISUSED, "error.form", form=form, known=", ".join(settings.forms))
-    if agency is not None and agency not in settings.registry:
-        stop(language, MISUSED, "error.agency", agency=agency, known=", ".join(a.code for a in settings.registry))
-    picked = _round(settings, round_)
+    asked = _asked(settings, form, agency, round_)
+    payloads = [read_file(file, language, settings.office.max_mail_bytes) for file in files]
+    desk = LocalDesk(settings, make_sandbox(settings))
+    now = office_clock(settings).now()
     words = finding_words(language)
-    sandbox = make_sandbox(settings)
     results = []
     wrong = False
-    for file in files:
-        payload = read_file(file, language, settings.office.max_mail_bytes)
-        document = sandbox.read(payload, file.name)
-        meant = settings.forms[form] if form else _recognised(settings, document, picked, agency)
-        if meant is None and not isinstance(document, Unreadable):
-            stop(language, MISUSED, "error.form_unknown", file=file, known=", ".join(settings.forms))
-        findings = _check(settings, document, file.name, meant, agency, picked, named_round=round_ is not None)
-        verdict = judge(findings)
-        wrong = wrong or not verdict.is_valid
-        title = meant.short_title if meant else ""
-        shape = shapes.checked_file(str(file), meant.code if meant else None, verdict.value, findings, words.say, title)
-        results.append(shape)
-        if not as_json:
-            _print(str(file), title, verdict, findings, words, settings)
+    for file, payload in zip(files, payloads, strict=True):
+        for checked in check_opened(desk, open_file(desk, file, payload), file, asked, now):
+            verdict = judge(checked.findings)
+            wrong = wrong or not verdict.is_valid
+            results.append(_shape(checked, verdict, words))
+            if not as_json:
+                _print(checked, verdict, words, settings)
     if as_json:
         print_json(results)
     if wrong:
         raise typer.Exit(WRONG)
 
 
-def _round(settings: Settings, code: str | None) -> Round:
-    found = [r for r in settings.rounds if code in (None, r.code)]
-    if not found:
-        known = ", ".join(r.code for r in settings.rounds)
-        stop(settings.language, MISUSED, "error.round", round=code, known=known)
-    return max(found, key=lambda r: r.opens_at)
+def _asked(settings: Settings, form: str | None, agency: str | None, round_: str | None) -> Asked:
+    """What the options say; exits with 2 where the configuration has no such form, agency or round."""
+    language = settings.language
+    if form is not None and form not in settings.forms:
+        stop(language, MISUSED, "error.form", form=form, known=", ".join(settings.forms))
+    if agency is not None and agency not in settings.registry:
+        stop(language, MISUSED, "error.agency", agency=agency, known=", ".join(a.code for a in settings.registry))
+    if not settings.rounds:
+        stop(language, MISUSED, "error.no_round")
+    found = next((r for r in settings.rounds if r.code == round_), None)
+    if round_ is not None and found is None:
+        stop(language, MISUSED, "error.round", round=round_, known=", ".join(r.code for r in settings.rounds))
+    return Asked(agency, found, settings.forms[form] if form is not None else None)
 
 
-def _recognised(settings: Settings, document: Document, round_: Round, agency: str | None) -> Form | None:
-    """The form that fits best among those the agency owes, or else among all, as for a file that comes by mail."""
-    owed = [settings.forms[a.form] for a in round_.of(agency or "")]
-    for among in (owed, settings.forms.values()):
-        best = next(iter(spec.recognise(document, among)), None)
-        if best and best.score >= RECOGNISED:
-            return settings.forms[best.form]
-    return None
+def _title(checked: Checked) -> str:
+    return checked.form.short_title if checked.form else ""
 
 
-def _check(
-    settings: Settings,
-    document: Document,
-    name: str,
-    form: Form | None,
-    agency: str | None,
-    round_: Round,
-    *,
-    named_round: bool,
-) -> tuple[Finding, ...]:
-    """What is not said is not checked: without --agency not whose it is, without --round not of which period."""
-    if form is None:
-        assert isinstance(document, Unreadable)
-        return (catalogue.unreadable_finding(document, name),)
-    stated = read_stated(document, agency_names(settings.registry))
-    assignment = (round_.assignment(agency, form.code) if agency else None) or Assignment(agency or "", form.code)
-    whose = settings.registry.get(agency) if agency else Agency("", "", "", ())
-    return catalogue.run(
-        catalogue.CheckContext(
-            form=form,
-            assignment=assignment,
-            agency=whose,
-            round=round_,
-            document=document,
-            file_name=name,
-            stated=Stated(
-                agencies=stated.agencies if agency else (),
-                periods=stated.periods if named_round else (),
-                windows=stated.windows if named_round else (),
-                strangers=stated.strangers if agency else (),
-            ),
-            agency_names={a.code: a.name for a in settings.registry},
-            checks=(*round_.checks, *settings.office.checks),
-        )
+def _shape(checked: Checked, verdict: Verdict, words: Words) -> shapes.Json:
+    meant, form = checked.meant, checked.form
+    shape = shapes.checked_file(
+        checked.shown, form.code if form else None, verdict.value, checked.findings, words.say, _title(checked)
     )
+    return shape | {
+        "agency": meant.agency if meant else None,
+        "round": meant.round.code if meant and meant.round else None,
+        "taken_from": {
+            "agency": meant.agency_by if meant else None,
+            "round": meant.round_by if meant else None,
+            "form": meant.form_by if meant else None,
+        },
+    }
 
 
-def _print(
-    file: str, title: str, verdict: Verdict, findings: tuple[Finding, ...], words: Words, settings: Settings
-) -> None:
-    print(f"{f'{file} · {title}' if title else file}: {say(settings.language, f'check.{verdict.value}')}")
-    for finding in findings:
+def _print(checked: Checked, verdict: Verdict, words: Words, settings: Settings) -> None:
+    language, title = settings.language, _title(checked)
+    shown = f"{checked.shown} · {title}" if title else checked.shown
+    print(f"{shown}: {say(language, f'check.{verdict.value}')}")
+    if checked.meant is not None and checked.form is not None:
+        for line in _taken(settings, checked.meant, checked.form):
+            print(f"  {line}")
+    for finding in checked.findings:
         print(f"  {words.say(finding, title).message}")
+    if checked.is_unknown:
+        print(f"  {say(language, 'check.form_unknown', known=', '.join(settings.forms))}")
+
+
+def _taken(settings: Settings, meant: Meant, form: Form) -> Iterator[str]:
+    """What the file was checked as and what says so, and what could not be checked for want of that."""
+    language = settings.language
+    taken = []
+    if meant.agency is not None:
+        taken.append(("agency", settings.registry.get(meant.agency).name, meant.agency_by))
+    if meant.round is not None:
+        taken.append(("round", meant.round.code, meant.round_by))
+    taken.append(("form", form.short_title, meant.form_by))
+    parts = (say(language, f"check.{of}", name=name, source=say(language, f"check.by_{by}")) for of, name, by in taken)
+    yield say(language, "check.taken", parts=" · ".join(parts))
+    if meant.agency is None:
+        yield say(language, "check.no_agency")
+    if meant.round is None:
+        known = ", ".join(r.code for r in settings.rounds)
+        yield say(language, "check.no_round", known=known, round=meant.round_to_go_by.code)
 
 
 def explain(

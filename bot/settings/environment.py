@@ -52,13 +52,22 @@ class Layers:
                     self._origin[location] = place
 
     def place(self, location: Location) -> Place:
-        """The file or `environment`, and the key or variable, where the value at a pydantic location was written."""
+        """The file or `environment`, and the key or variable, where the value at a pydantic location was written; of a
+        table, the variables that made it, beside its key where it stands in the file too.
+        """
         for end in range(len(location), 0, -1):
             if location[:end] in self._origin:
                 file, key = self._origin[location[:end]]
                 rest = location[end:]
                 return (file, key) if file == ENVIRONMENT or not rest else (file, key_of((key, *rest)))
-        return self._file, named_key(self.data, location)
+        key = named_key(self.data, location)
+        within = [place for inner, place in self._origin.items() if location and inner[: len(location)] == location]
+        variables = ", ".join(sorted(name for file, name in within if file == ENVIRONMENT))
+        if not variables:
+            return self._file, key
+        if all(file == ENVIRONMENT for file, _ in within):
+            return ENVIRONMENT, variables
+        return self._file, f"{key}, {variables}"
 
     def of(self, *location: str) -> Place:
         return self.place(location)

@@ -55,6 +55,19 @@ def test_doctor_lists_what_is_changed_and_why(plain: Desk, changed: Desk) -> Non
     assert "đã tắt trong" not in plain.thuky("doctor")[1]
 
 
+@pytest.mark.parametrize("command", [("doctor",), ("explain", "X201")])
+def test_of_an_office_and_a_round_it_is_said_which_counts(
+    command: tuple[str, ...], changed: Desk, tmp_path: Path
+) -> None:
+    said = changed.thuky(*command)[1]
+    assert f"theo office.toml. Không áp dụng trong đợt có mục riêng: {ROUND}" in said
+    assert f"biểu đang sửa. Trong đợt {ROUND}, mục này được áp dụng thay cho mục trong office.toml" in said
+    for office, round_ in ((OFFICE, ""), ("", ROUND_FILE)):
+        alone = Desk(tmp_path / ("office" if office else "round"), office, round_).thuky(*command)[1]
+        assert "X201" in alone
+        assert "áp dụng" not in alone
+
+
 def test_explain_says_it_of_one_code(plain: Desk, changed: Desk) -> None:
     code, said = changed.thuky("explain", "X201")
     assert code == 0

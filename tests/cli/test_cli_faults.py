@@ -141,7 +141,7 @@ def test_a_file_without_end_comes_to_an_end(desk: Desk) -> None:
     assert said.json[0]["verdict"] == "correction"
 
 
-def test_a_file_of_no_form_asks_for_the_form(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_of_no_form_has_its_entry_and_hides_no_other(desk: Desk, tmp_path: Path) -> None:
     from bot.demo.documents import articles
 
     file = tmp_path / "lạ.xlsx"
@@ -151,7 +151,25 @@ def test_a_file_of_no_form_asks_for_the_form(desk: Desk, tmp_path: Path) -> None
     import openpyxl
 
     openpyxl.Workbook().save(book)
-    refused(desk.thuky("check", str(book), "--json"), 2, "khác.xlsx", "--form")
+    scan = tmp_path / "quét.pdf"
+    scan.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    said = desk.thuky("check", str(book), str(file), str(scan), "--json")
+    assert said.code == 1
+    told = [(Path(c["file"]).name, c["form"], c["verdict"], [f["code"] for f in c["findings"]]) for c in said.json]
+    assert told[0] == ("khác.xlsx", None, "correction", ["M102"])
+    assert told[1][:2] == ("lạ.xlsx", "articles")
+    assert told[2][:3] == ("quét.pdf", None, "correction")
+    assert told[2][3][0].startswith("F")
+    shown = desk.thuky("check", str(book), str(file))
+    assert shown.code == 1
+    assert "--form (một trong: " in shown.out
+    assert "lạ.xlsx" in shown.out
+
+
+def test_a_file_that_is_not_there_is_named_before_any_is_checked(desk: Desk, tmp_path: Path) -> None:
+    there = tmp_path / "có.xlsx"
+    there.touch()
+    refused(desk.thuky("check", str(there), str(tmp_path / "thiếu.xlsx")), 2, "thiếu.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +198,10 @@ def test_missing_passwords_stop_only_what_needs_mail(desk: Desk, language: str, 
     for command in ("once", "run"):
         refused(desk.thuky(command, **without), 2, "imap.password", "smtp.password", word)
     assert desk.thuky("status", "--json", **without).code == 0
-    assert desk.thuky("doctor", "--json", **without).code == 1
+    looked = desk.thuky("doctor", **without)
+    assert looked.code == 1
+    (told,) = [line for line in looked.out.splitlines() if "imap.password" in line]
+    assert ("expected" in told) is (language == "en")
 
 
 def test_servers_that_do_not_answer_are_one(desk: Desk) -> None:

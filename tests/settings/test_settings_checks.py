@@ -7,7 +7,7 @@ from settings_folder import good_folder
 
 from bot.domain.form import Severity
 from bot.domain.round import CheckSetting
-from bot.settings import load
+from bot.settings import ConfigurationError, load
 
 
 def added(tmp_path: Path, **texts: str) -> Path:
@@ -47,6 +47,33 @@ def test_a_variable_stands_over_the_file(
     office: str, variables: dict[str, str], expected: CheckSetting, tmp_path: Path
 ) -> None:
     assert load(added(tmp_path, office=office), variables).office.checks == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("office", "variables", "place"),
+    [
+        ("", {"THUKY_CHECKS__X999__OFF": "abc"}, ("environment", "THUKY_CHECKS__X999__OFF")),
+        ("", {"THUKY_CHECKS__F101__OFF": "abc"}, ("environment", "THUKY_CHECKS__F101__OFF")),
+        (
+            "",
+            {"THUKY_CHECKS__X112__OFF": "abc", "THUKY_CHECKS__X112__SEVERITY": "error"},
+            ("environment", "THUKY_CHECKS__X112__OFF, THUKY_CHECKS__X112__SEVERITY"),
+        ),
+        (
+            '[checks.X112]\nseverity = "error"\n',
+            {"THUKY_CHECKS__X112__OFF": "abc"},
+            ("office.toml", "checks.X112, THUKY_CHECKS__X112__OFF"),
+        ),
+        ('[checks.X999]\noff = "abc"\n', {"THUKY_CHECKS__X112__OFF": "abc"}, ("office.toml", "checks.X999")),
+    ],
+)
+def test_a_fault_of_a_code_names_where_it_was_written(
+    office: str, variables: dict[str, str], place: tuple[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        load(added(tmp_path, office=office), variables)
+    (fault,) = raised.value.faults
+    assert (Path(fault.file).name, fault.key) == place
 
 
 def test_a_variable_that_names_no_setting_of_a_code_is_warned_of(tmp_path: Path) -> None:
