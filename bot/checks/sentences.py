@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.checks.outline import find_headings
-from bot.domain.document import TextDocument
+from bot.domain.document import Paragraph, TextDocument
 from bot.domain.form import Form, Part
 from bot.text.accents import nfc, squeeze
 
@@ -19,17 +19,22 @@ _ABBREVIATION = re.compile(
     r"(?:^|\W)(?:TP|Tp|TX|Tx|TT|P|Q|H|X|ThS|TS|PGS|GS|đ/c|Đ/c)\.$|^(?:[0-9]{1,2}|[IVX]{1,5}|[a-zđ])\.$"
 )
 
+_HEADING_LETTERS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence (NFC, single blanks). `part` is the innermost part that it stands in and `heading` that part's own
-    words; None before the first heading.
+    words; None before the first heading. `is_heading`: it is such a heading itself, or looks like one of the writer's
+    own. `beneath` is the nearest of these above it, "" where there is none.
     """
 
     text: str
     paragraph: int
     part: Part | None = None
     heading: str = ""
+    is_heading: bool = False
+    beneath: str = ""
 
 
 def split_sentences(text: str) -> list[str]:
@@ -46,12 +51,27 @@ def split_sentences(text: str) -> list[str]:
 def read_sentences(document: TextDocument, form: Form | None) -> Iterator[Sentence]:
     """All sentences of the document, headings included, with the parts of `form` that they stand in."""
     at = {place.index: place for place in find_headings(document, form.parts)} if form is not None else {}
-    part, heading = None, ""
+    part, heading, beneath = None, "", ""
     for index, paragraph in enumerate(document.paragraphs):
-        if (place := at.get(index)) is not None:
-            part, heading = place.part, place.heading
-        for text in split_sentences(paragraph.text):
-            yield Sentence(text, index, part, heading)
+        place, rest = at.get(index), paragraph.text
+        if place is not None:
+            # A heading's own line may hold dots or a colon; it is one piece all the same.
+            part, heading, rest = place.part, squeeze(nfc(place.heading)), place.rest
+            beneath = heading
+            yield Sentence(beneath, index, part, heading, is_heading=True)
+        elif _looks_like_a_heading(paragraph):
+            beneath, rest = squeeze(nfc(paragraph.text)), ""
+            yield Sentence(beneath, index, part, heading, is_heading=True)
+        for text in split_sentences(rest):
+            yield Sentence(text, index, part, heading, beneath=beneath)
+
+
+def _looks_like_a_heading(paragraph: Paragraph) -> bool:
+    """A line of the writer's own that heads what follows: by its style, in capitals, or bold without a full stop."""
+    text = paragraph.text.strip()
+    if not any(letter.isalpha() for letter in text) or len(text) > _HEADING_LETTERS:
+        return False
+    return paragraph.level is not None or text.isupper() or (paragraph.bold and text[-1] not in ".;!")
 
 
 def within(form: Form, part: Part | None, code: str) -> bool:

@@ -15,10 +15,12 @@ from bot.checks.rows import column_title
 from bot.checks.rules import Side, parse_expression
 from bot.checks.sentences import Sentence, read_sentences, within
 from bot.checks.stated_numbers import Stated, stated_numbers
+from bot.checks.stated_scope import is_whole
 from bot.checks.table import TableFacts, read_table
 from bot.checks.values import json_number, round_sum
 from bot.domain.document import TextDocument, Workbook
 from bot.domain.form import CellType, Form, FormKind, Severity, StatedFigure, TableSpec
+from bot.domain.round import ReportingPeriod
 from bot.domain.submission import Finding, ParamValue, Place
 
 _QUOTE = 120  # letters of a sentence that are printed
@@ -31,7 +33,8 @@ def narrative_and_table_differ(context: CheckContext) -> Iterator[Finding]:
     What it does:
         Looks for the figures that the outline names behind their phrases, such as "tổng số hồ sơ tiếp nhận", and
         compares them with the agency's own table: its total row, or the row of that code. A percentage may be rounded.
-        What the narrative does not state, or only estimates, is not asked for.
+        What the narrative does not state, or only estimates, is not asked for; nor is what it states of another period,
+        of one field, level or unit, of a part such as the new files alone, or as a target.
     Why it matters:
         The figure is carried upward from the table and quoted from the text; two of them cannot both be right.
     How to mend it:
@@ -60,7 +63,7 @@ def _at_narrative(context: CheckContext) -> Iterator[Finding]:
         spec = context.forms[figure.form].table if figure.form in tables else None
         if spec is None:
             continue
-        found = _difference(figure, context.form, sentences, tables[figure.form], spec)
+        found = _difference(figure, context.form, sentences, tables[figure.form], spec, context.round.period)
         if found is not None:
             sentence, stated, value = found
             params = _params(figure, spec, stated, value) | {"reason": "narrative"}
@@ -80,7 +83,7 @@ def _at_table(context: CheckContext) -> Iterator[Finding]:
             continue
         sentences = tuple(read_sentences(narrative, outline))
         for figure in figures:
-            found = _difference(figure, outline, sentences, facts, spec)
+            found = _difference(figure, outline, sentences, facts, spec, context.round.period)
             where = figure_place(facts, spec, parse_expression(figure.value).references[0])
             if found is not None and where is not None:
                 sentence, stated, value = found
@@ -93,22 +96,33 @@ def _at_table(context: CheckContext) -> Iterator[Finding]:
 
 
 def _difference(
-    figure: StatedFigure, outline: Form, sentences: tuple[Sentence, ...], facts: TableFacts, spec: TableSpec
+    figure: StatedFigure,
+    outline: Form,
+    sentences: tuple[Sentence, ...],
+    facts: TableFacts,
+    spec: TableSpec,
+    period: ReportingPeriod,
 ) -> tuple[Sentence, Stated, Decimal] | None:
-    """The first mention that disagrees with the table, and the table's value; None where another one agrees."""
+    """The first mention of the whole that disagrees with the table, and the table's value; None where another mention
+    agrees. One that agrees with a figure that the form allows in its stead is passed over.
+    """
     side = parse_expression(figure.value)
     value = side_value(facts, spec, side)
     if value is None:
         return None
+    others = [side_value(facts, spec, parse_expression(other)) for other in figure.also]
     percent = is_percentage(side, spec)
     first: tuple[Sentence, Stated, Decimal] | None = None
-    for sentence in sentences:
+    for at, sentence in enumerate(sentences):
         if figure.part is not None and not within(outline, sentence.part, figure.part):
             continue
         for stated in stated_numbers(sentence.text, figure.before, figure.after, percent=percent):
             if stated.agrees(value, figure.tolerance):
                 return None
-            first = first or (sentence, stated, value)
+            if any(other is not None and stated.agrees(other, Decimal(0)) for other in others):
+                continue
+            if first is None and is_whole(sentences, at, stated, period, percent=percent):
+                first = sentence, stated, value
     return first
 
 

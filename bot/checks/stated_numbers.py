@@ -41,17 +41,21 @@ _TURN = re.compile(
     r"|dung han|truoc han|som han|da giai quyet|duoc giai quyet|dang giai quyet|chua giai quyet|con lai|trung binh)\b"
 )
 _SHARE = re.compile(r"\b(?:chiem|ty le|ti le)\b")  # turns a count to a percentage, which then is another figure
-_ABOUT = re.compile(r"\b(?:hon|tren|gan|khoang|duoi|xap xi|tam|it nhat|toi thieu|toi da|khong qua)\s*$")
+_ABOUT = re.compile(r"\b(?:hon|tren|tu|gan|khoang|duoi|xap xi|tam|it nhat|toi thieu|toi da|khong qua)\s*$")
 _LARGE = re.compile(r"\ ?(?:nghin|ngan|trieu|ty|ti)\b")
 _BETWEEN = 140  # letters between the phrase and its number
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One number as a sentence states it; `quote` are the sentence's own words from the phrase to the number's end."""
+    """One number as a sentence states it; `quote` are the sentence's own words from the phrase to the number's end,
+    which in the folded sentence stand from `start` to `end`.
+    """
 
     number: Decimal
     quote: str
+    start: int = 0
+    end: int = 0
 
     def agrees(self, figure: Decimal, tolerance: Decimal) -> bool:
         """Whether it states that figure: within the tolerance, or rounded to as many places as it has."""
@@ -67,7 +71,7 @@ def stated_numbers(
     """
     folding = Folding(sentence)
     text = folding.text
-    masked = _NO_FIGURE.sub(lambda match: " " * len(match[0]), text)
+    masked = without_dates(text)
     followers = tuple(dict.fromkeys(fold(word) for word in after))
     ends: set[int] = set()
     for phrase in sorted((fold(one) for one in before), key=len, reverse=True):
@@ -81,7 +85,12 @@ def stated_numbers(
                 if text[end : end + 1] == ")" and "(" in text[mention.end() : end]:
                     end += 1
                 quote, _ = folding.original(mention.start(), end)
-                yield Stated(value, quote)
+                yield Stated(value, quote, mention.start(), end)
+
+
+def without_dates(folded: str) -> str:
+    """A folded text with dates, periods, numbers of documents and references to rows blanked out; places stay."""
+    return _NO_FIGURE.sub(lambda match: " " * len(match[0]), folded)
 
 
 def _behind(text: str, start: int, followers: tuple[str, ...], *, percent: bool) -> tuple[Decimal, int] | None:

@@ -69,7 +69,8 @@ class Column:
     levels are joined by " > ". `minimum` and `maximum` are inclusive. `blank_is_zero`: an empty cell counts as 0.
     `in_window`: a date that must lie in the round's data window. `cumulative`: within a year the figure never falls
     from one period to the next. `jump`: a figure so many times last period's (or its inverse) is worth a remark.
-    `note` is what the blank form says of the column.
+    `required_on_leaves`: a condition (`(3)>0`); rows without rows beneath them in which it holds fill the column; "" asks
+    for none. `note` is what the blank form says of the column.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Column:
     cumulative: bool = False
     jump: Decimal | None = None
     note: str = ""
+    required_on_leaves: str = ""
 
     @property
     def title(self) -> str:
@@ -192,6 +194,7 @@ class StatedFigure:
     The number is sought behind one of the phrases `before` and, where given, in front of one of `after`, in the part
     `part` (None: anywhere). `form` is the table's code; `value` its figure: an expression in the rules' notation,
     `(3)` or `((8)+(9))/(7)*100` over the total row (over the only row where there is one), `[3.3.2]` over coded rows.
+    `also` are figures that reports give under the same words, such as the new files alone; they are no difference.
     """
 
     key: str
@@ -200,6 +203,7 @@ class StatedFigure:
     form: str
     value: str
     after: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     part: str | None = None
     tolerance: Decimal = Decimal(0)
     severity: Severity = Severity.ERROR

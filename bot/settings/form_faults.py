@@ -47,11 +47,12 @@ def figure_faults(
         table = forms[figure.form].table if figure.form in forms else None
         if table is None and figure.form not in broken:
             yield Fault(name, f"figures[{at}].form", shown(figure.form), "the code of a form with a table")
-        key = f"figures[{at}].value"
-        sides, faults = _parsed(name, key, figure.value, lambda text: [parse_expression(text)])
-        yield from faults
-        if table is not None:
-            yield from _reference_faults(name, key, figure.value, sides, table)
+        others = ((f"figures[{at}].also[{i}]", other) for i, other in enumerate(figure.also))
+        for key, expression in ((f"figures[{at}].value", figure.value), *others):
+            sides, faults = _parsed(name, key, expression, lambda text: [parse_expression(text)])
+            yield from faults
+            if table is not None:
+                yield from _reference_faults(name, key, expression, sides, table)
 
 
 def _part_faults(name: str, form: FormModel) -> Iterator[Fault]:
@@ -158,6 +159,8 @@ def _between_columns(name: str, table: TableModel) -> Iterator[Fault]:
     them.
     """
     texts = [(f"table.proofs[{at}].when", proof.when) for at, proof in enumerate(table.proofs)]
+    asked = [(at, column.required_on_leaves) for at, column in enumerate(table.columns) if column.required_on_leaves]
+    texts += [(f"table.columns[{at}].required_on_leaves", text) for at, text in asked]
     texts += [(f"table.last_period[{at}].text", rule.text) for at, rule in enumerate(table.last_period)]
     for key, text in texts:
         sides, faults = _parsed(name, key, text, lambda text: [parse_rule(text).left, parse_rule(text).right])
@@ -177,7 +180,9 @@ def _between_columns(name: str, table: TableModel) -> Iterator[Fault]:
 def _level_faults(name: str, table: TableModel) -> Iterator[Fault]:
     """What asks for levels of rows, or for rows that the form does not print."""
     columns = {c.key: c for c in table.columns}
-    if (table.children or any(proof.leaves for proof in table.proofs)) and table.code_column is None:
+    on_leaves = [at for at, column in enumerate(table.columns) if column.required_on_leaves]
+    levels = table.children or on_leaves or any(proof.leaves for proof in table.proofs)
+    if levels and table.code_column is None:
         yield Fault(name, "table.code_column", "nothing", "the column of printed numbers that tell the levels")
     for at, child in enumerate(table.children):
         for n, key in enumerate(child.columns):
@@ -186,6 +191,9 @@ def _level_faults(name: str, table: TableModel) -> Iterator[Fault]:
             if not read:
                 expected = "the value column" if table.rows else "a column that holds a figure"
                 yield Fault(name, f"table.children[{at}].columns[{n}]", shown(key), expected)
+    for at in on_leaves if table.rows else []:
+        text = table.columns[at].required_on_leaves
+        yield Fault(name, f"table.columns[{at}].required_on_leaves", shown(text), "filled = true in the printed rows")
     for key, given in (("unique", table.unique), ("labels", table.labels)):
         if given and table.rows:
             yield Fault(name, f"table.{key}", shown(given), "nothing here, since the form prints its rows")

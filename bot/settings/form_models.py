@@ -64,6 +64,7 @@ class ColumnModel(TypedModel):
     blank_is_zero: bool = False
     in_window: bool = False
     note: Said = ""
+    required_on_leaves: str = ""
 
 
 class RowModel(TypedModel):
@@ -128,6 +129,7 @@ class StatedFigureModel(_GraveModel):
     before: Words
     form: Code
     value: Word
+    also: tuple[Word, ...] = ()
     after: tuple[Word, ...] = ()
     part: Word | None = None
     tolerance: Tolerance = Decimal(0)
