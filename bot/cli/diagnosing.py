@@ -108,7 +108,9 @@ def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
         settings.require_mail()
     except ConfigurationError as error:
         for fault in error.faults:
-            yield Examined(words("imap" if "imap" in fault.key else "smtp"), False, str(fault))
+            place = f"{fault.file}: {fault.key}" if fault.key else fault.file
+            told = words("setting_bad", place=place, found=fault.found, expected=fault.expected)
+            yield Examined(words("imap" if "imap" in fault.key else "smtp"), False, told)
         return
     for name, endpoint, check in (
         ("imap", settings.imap, inbox.check_login),

@@ -27,11 +27,18 @@ def doctor(environ: dict[str, str | None], **extra: str) -> dict[str, tuple[bool
     return {entry["name"]: (entry["ok"], entry["message"]) for entry in json.loads(done.stdout)}
 
 
+def test_doctor_says_what_a_password_lacks_in_the_office_s_language(environ: dict[str, str | None]) -> None:
+    environ = {key: value for key, value in environ.items() if key != "THUKY_IMAP__PASSWORD"}
+    ok, said = doctor(environ, THUKY_IMAP__USER="thuky")["Hộp thư đến (IMAP)"]
+    assert ok is False
+    assert "imap.password: không có; cần có mật khẩu" in said
+
+
 @pytest.mark.parametrize(
     ("setting", "found", "isolation", "ok", "said"),
     [
         ("auto", "/bin/true", True, None, "có: /bin/true; tệp .doc"),
-        ("auto", "/bin/true", False, None, "vẫn thấy mạng"),
+        ("auto", "/bin/true", False, None, "vẫn dùng được mạng"),
         ("auto", None, True, None, "Cài gói libreoffice-writer-nogui"),
         ("off", "/bin/true", True, None, "đã tắt"),
         ("/bin/false", "/bin/true", True, None, "có: /bin/false"),
