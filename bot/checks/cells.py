@@ -44,7 +44,8 @@ def blank(context: CheckContext) -> Iterator[Finding]:
     """Required cell is blank.
 
     What it does:
-        Reports blank cells in columns that every row must fill, and in rows that every agency must fill.
+        Reports blank cells in columns that every row must fill, in columns that the lowest rows must fill (the score of
+        each criterion), and in rows that every agency must fill.
     Why it matters:
         A blank cannot be told from a figure that was forgotten.
     How to mend it:

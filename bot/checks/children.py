@@ -12,9 +12,9 @@ from decimal import Decimal
 from itertools import islice
 
 from bot.checks.context import CheckContext
+from bot.checks.left_blank import blank_cells
 from bot.checks.levels import Node, numbered_rows, tree
 from bot.checks.places import at_cell, said
-from bot.checks.proofs import blank_cells
 from bot.checks.registry import TABLES, check
 from bot.checks.relations import EXPLAINING, Break, explains, row_breaks
 from bot.checks.rows import TableRow, column_title

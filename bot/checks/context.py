@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.checks.leaves import with_leaves
 from bot.checks.parts import PartState, read_parts
 from bot.checks.table import TableFacts, read_table
 from bot.domain.agency import Agency
@@ -46,7 +47,7 @@ class CheckContext:
         """The form's table as it stands in the workbook; None when the form has none or the file is no workbook."""
         if self.form.table is None or not isinstance(self.document, Workbook):
             return None
-        return read_table(self.document, self.form.table)
+        return with_leaves(read_table(self.document, self.form.table), self.form.table)
 
     @cached_property
     def parts(self) -> Mapping[str, PartState]:

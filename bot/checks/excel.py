@@ -85,7 +85,8 @@ def no_data(context: CheckContext) -> Iterator[Finding]:
     """No data row.
 
     What it does:
-        Counts the rows that hold data and compares them with the least number that the form asks for.
+        Counts the rows that hold data and compares them with the least number that the form asks for. A column that
+        the lowest rows must fill, such as the score of each criterion, and in which nothing stands at all is said once.
     Why it matters:
         A blank form sent back looks like a report and is none.
     How to mend it:
@@ -97,6 +98,11 @@ def no_data(context: CheckContext) -> Iterator[Finding]:
     if facts is None or spec is None or isinstance(facts.located, Missing):
         return
     count = len(facts.of_kind(RowKind.DATA))
+    place = Place(sheet=facts.located.sheet.name)
     if count < spec.min_rows:
-        place = Place(sheet=facts.located.sheet.name)
-        yield Finding("X110", Severity.ERROR, place, {"actual": count, "expected": spec.min_rows})
+        params: dict[str, ParamValue] = {"reason": "rows", "actual": count, "expected": spec.min_rows}
+        yield Finding("X110", Severity.ERROR, place, params)
+    for problem in facts.problems:
+        if problem.code == "X110":
+            params = {name: value for name, value in problem.params.items() if name != "row"}
+            yield Finding("X110", Severity.ERROR, place, params)

@@ -7,22 +7,19 @@ cell that has a finding of its own is not said again.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
 
 from bot.checks.context import CheckContext
 from bot.checks.headers import words
-from bot.checks.levels import Node, numbered_rows, tree
+from bot.checks.left_blank import blank_cells, data_rows, numbered_tree
 from bot.checks.places import at_cell, said
 from bot.checks.registry import TABLES, check
-from bot.checks.rows import RowKind, TableRow, cell_text, column_title, is_blank
+from bot.checks.rows import cell_text, column_title, is_blank
 from bot.checks.rules import parse_rule
 from bot.checks.spec import Located
-from bot.checks.table import TableFacts
 from bot.checks.values import shown
 from bot.domain.document import Cell
-from bot.domain.form import LeftBlank, Severity, TableSpec
+from bot.domain.form import Severity
 from bot.domain.submission import Finding, Place
-from bot.text.accents import fold
 from bot.text.numbers import parse_number
 
 _NOTHING = frozenset({"khong", "khong co", "chua co", "khong phat sinh"})
@@ -47,13 +44,13 @@ def evidence_lacking(context: CheckContext) -> Iterator[Finding]:
     if facts is None or spec is None or not spec.proofs or not isinstance(facts.located, Located):
         return
     located, sheet = facts.located, facts.located.sheet.name
-    parents = {node.row.row for node in _numbered(facts, spec).beneath() if node.row and node.children}
+    parents = {node.row.row for node in numbered_tree(facts, spec).beneath() if node.row and node.children}
     told = {row for row, _ in blank_cells(facts, spec)}
     for proof in spec.proofs:
         rule = parse_rule(proof.when)
         columns = [_Evidence(located, key) for key in proof.any_of if key in located.columns]
         names = [f'"{spec.column(key).title}"' for key in proof.any_of]
-        for row in _data_rows(facts, spec):
+        for row in data_rows(facts, spec):
             if row.row in told or (proof.leaves and row.row in parents):
                 continue
             if any(reference not in row.figures for reference in rule.references) or not rule.holds(row.figures):
@@ -89,7 +86,7 @@ def not_left_blank(context: CheckContext) -> Iterator[Finding]:
     if facts is None or spec is None or not spec.left_blank or not isinstance(facts.located, Located):
         return
     told = {(problem.row, problem.column) for problem in facts.problems}
-    rows = {row.row: row for row in _data_rows(facts, spec)}
+    rows = {row.row: row for row in data_rows(facts, spec)}
     for (number, key), rule in blank_cells(facts, spec).items():
         column = facts.located.columns[key]
         if (number, column) in told or number not in rows:
@@ -99,63 +96,6 @@ def not_left_blank(context: CheckContext) -> Iterator[Finding]:
         params |= {"row": row.label or row.code, "column": column_title(spec.column(key))}
         params |= {"actual": shown(facts.located.sheet.cells[number, column])} | said(rule.message)
         yield Finding("X117", rule.severity, place, params)
-
-
-def blank_cells(facts: TableFacts, spec: TableSpec) -> dict[tuple[int, str], LeftBlank]:
-    """The cells, by row and column key, in which something stands though they must be left blank, and the form's word
-    for it.
-    """
-    found: dict[tuple[int, str], LeftBlank] = {}
-    located = facts.located
-    if not spec.left_blank or not isinstance(located, Located):
-        return found
-    root = _numbered(facts, spec)
-    rows = {row.row: row for row in (*_data_rows(facts, spec), *numbered_rows(facts, spec))}
-    for rule in spec.left_blank:
-        meant = {number for number, row in rows.items() if _is_meant(rule, located, spec, row)}
-        for node in root.beneath():
-            if node.row is not None and node.row.row in meant:
-                meant |= {below.row.row for below in node.beneath() if below.row}
-        for number in sorted(meant):
-            for key in rule.columns:
-                cell = located.sheet.cells.get((number, located.columns.get(key, 0)))
-                if (
-                    cell is not None
-                    and not is_blank(cell)
-                    and (cell.value is None or re.search(r"\w", str(cell.value)))
-                ):
-                    found.setdefault((number, key), rule)
-    return found
-
-
-def _is_meant(rule: LeftBlank, located: Located, spec: TableSpec, row: TableRow) -> bool:
-    """Whether the row's label holds one of the rule's phrases, or another cell of it is one."""
-    for key, column in located.columns.items():
-        cell = located.sheet.cells.get((row.row, column))
-        if cell is None or not isinstance(cell.value, str) or key in rule.columns:
-            continue
-        text = _plain(cell_text(cell))
-        for phrase in map(_plain, rule.labels):
-            if phrase.strip(" .()") == text.strip(" .()"):
-                return True
-            if key == spec.label_column and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text):
-                return True
-    return False
-
-
-@lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    return fold(text)
-
-
-def _numbered(facts: TableFacts, spec: TableSpec) -> Node:
-    return tree(numbered_rows(facts, spec), strict=True)
-
-
-def _data_rows(facts: TableFacts, spec: TableSpec) -> list[TableRow]:
-    if spec.rows:
-        return [row for row in numbered_rows(facts, spec) if row.kind is RowKind.DATA]
-    return list(facts.of_kind(RowKind.DATA))
 
 
 class _Evidence:

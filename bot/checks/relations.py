@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.checks.context import CheckContext
+from bot.checks.left_blank import blank_cells
 from bot.checks.places import at_cell, said
-from bot.checks.proofs import blank_cells
 from bot.checks.registry import TABLES, check
 from bot.checks.rows import RowKind, TableRow, column_title
 from bot.checks.rules import ParsedRule, Side, parse_rule

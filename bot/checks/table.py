@@ -21,8 +21,8 @@ from bot.checks.rows import (
     column_title,
     filled_rows,
     is_blank,
-    is_subtotal,
     is_plainly_total,
+    is_subtotal,
     is_total,
 )
 from bot.checks.spec import Located, Missing, locate

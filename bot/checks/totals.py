@@ -10,8 +10,8 @@ from itertools import islice
 
 from bot.checks.context import CheckContext
 from bot.checks.excel import is_bare
+from bot.checks.left_blank import blank_cells
 from bot.checks.places import at_cell
-from bot.checks.proofs import blank_cells
 from bot.checks.registry import TABLES, check
 from bot.checks.relations import EXPLAINING, explains, row_breaks
 from bot.checks.rows import RowKind, column_title

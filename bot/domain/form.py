@@ -69,8 +69,8 @@ class Column:
     levels are joined by " > ". `minimum` and `maximum` are inclusive. `blank_is_zero`: an empty cell counts as 0.
     `in_window`: a date that must lie in the round's data window. `cumulative`: within a year the figure never falls
     from one period to the next. `jump`: a figure so many times last period's (or its inverse) is worth a remark.
-    `required_on_leaves`: a condition (`(3)>0`); rows without rows beneath them in which it holds fill the column; "" asks
-    for none. `note` is what the blank form says of the column.
+    `required_on_leaves`: a condition (`(3)>0`); rows without rows beneath them in which it holds fill the column; ""
+    asks for none. `note` is what the blank form says of the column.
     """
 
     key: str

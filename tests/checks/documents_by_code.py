@@ -276,6 +276,8 @@ BAD: list[tuple[str, str | Form, Document, str, dict[str, object]]] = [
     ("X109", "ii06", ii06(C12="=D12+E12+F12"), "C12", {}),
     ("X110", "ii06", workbook(documents.ii06("UBND huyện", Q1, rows=[])), "II.06", {}),
     ("X110", "cchc_stats", workbook(documents.cchc_stats("UBND huyện", Q1, ROWS)), "Thống kê CCHC", {}),
+    ("X105", "selfscore", selfscore(D5=None), "D5", {}),
+    ("X110", "selfscore", selfscore(**dict.fromkeys([f"D{row}" for row in range(2, 9)])), "Tự chấm điểm", {}),
     ("X111", "selfscore", selfscore(D4="1,5"), "D3", {}),  # the row over the broken one
     ("X111", "selfscore", selfscore(D3=3), "D3", {}),
     ("X111", "selfscore", selfscore(C2="9,5"), "C2", {}),
@@ -412,6 +414,7 @@ GOOD: list[tuple[str, str | Form, Document, dict[str, object]]] = [
     ("X118", "broadcasts", broadcasts(C6="15/12/2022", C7="14-3-2023"), {}),
     ("X119", "broadcasts", broadcasts(B7=broadcasts_cell("B", 6)), {}),
     ("X111 X116 X117 X202", "selfscore", selfscore(), {}),
+    ("X105 X110", "selfscore", selfscore(), {}),
     ("X111 X116", "selfscore", selfscore(D2=None, D3=None), {}),
     ("X117", "selfscore", selfscore(D7="-"), {}),
     ("X104 X108", "broadcasts", broadcasts(C7="ngày 16 tháng 01 năm 2023", D11="63 phút", D12=None), {}),

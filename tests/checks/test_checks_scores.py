@@ -178,6 +178,39 @@ def test_what_only_begins_like_a_total_is_a_criterion() -> None:
     assert said(check(form, book(*rows))) == [("X116", "E3"), ("X116", "E4")]
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([line(1, 3, 2), line(2, 3, None)], [("X105", "D3")]),
+        ([line(1, 3, 2, None), line("1.1", 2, 2), line("1.2", 1, None)], [("X105", "D4")]),
+        ([line(1, 3, 3, None), line("1.1", 2, 2), line("1.2", 1, None)], [("X105", "D4")]),  # said once, not its sum
+        ([line(1, 3, 2), line(2, 0, None), line(3, None, None)], [("X105", "C4")]),  # nothing to score
+        ([line(1, 3, 2), line(2, 3, None), [None, "TỔNG CỘNG", 6, 3, None, None]], [("X105", "D3")]),
+        ([line(1, 3, 2), [None, "Kịp thời: 1 điểm", 1, None, None, None]], []),  # a line of the scale has no number
+        ([line(1, 3, 2), line(2, 3, None, None, "Tiêu chí điều tra xã hội học")], []),
+        ([line(1, 3, None), line(2, 3, None)], [("X110", "Sheet1")]),
+        ([line(1, 3, None), line("1.1", 2, None), line("1.2", 1, None)], [("X110", "Sheet1")]),
+        ([line(1, 3, None), line(2, 3, 0, None, "Tiêu chí điều tra xã hội học")], [("X117", "D3"), ("X105", "D2")]),
+        ([line(1, 3, None), line(2, 3, None), [None, "TỔNG CỘNG", 6, 3, None, None]], [("X110", "Sheet1")]),
+    ],
+)  # fmt: skip
+def test_each_criterion_is_scored(rows: list[list[object]], expected: list[tuple[str, str | None]]) -> None:
+    assert sorted(findings(*rows), key=str) == sorted(expected, key=str)
+
+
+def test_no_score_at_all_is_said_once_and_in_words() -> None:
+    (found,) = check("selfscore", book(*(line(at, 3, None, None) for at in range(1, 20))))
+    assert (found.code, found.params["column"], found.params["expected"]) == ("X110", "(4)", 19)
+    assert "cột (4) để trống ở tất cả các dòng" in finding_words(Language.VI).say(found).found
+    assert "19" in finding_words(Language.EN).say(found).expected
+
+
+def test_a_score_merged_over_several_criteria_is_none_lacking() -> None:
+    sheet = grid([HEADER, line(1, 3, 2), line(2, 2, 1), line(3, 2, None, None)])
+    assert said(check("selfscore", Workbook((sheet,)))) == [("X105", "D4")]
+    assert said(check("selfscore", Workbook((replace(sheet, merges=(Merge(3, 4, 4, 4),)),)))) == []
+
+
 def test_evidence_merged_over_several_rows_counts_for_each() -> None:
     rows = [line(1, 2, 1, "Kế hoạch 5"), line(2, 2, 1, None), line(3, 2, 1, None)]
     sheet = grid([HEADER, *rows])
@@ -202,7 +235,7 @@ def test_what_the_survey_fills_in(label: str, note: object, meant: bool) -> None
     row[3] = 0
     assert findings(row) == ([("X117", "D2")] if meant else [])
     row[3] = None
-    assert findings(row) == []
+    assert findings(row) == ([] if meant else [("X105", "D2")])
 
 
 def test_rows_beneath_a_survey_criterion_and_their_sums() -> None:

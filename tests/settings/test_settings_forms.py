@@ -133,6 +133,16 @@ def test_the_sample_office_has_its_forms() -> None:
         (CODED + '[[table.proofs]]\nwhen = "(2)"\nany_of = ["1"]', ["table.proofs[0].when"]),
         (CODED + '[[table.proofs]]\nwhen = "(5)>0"\nany_of = ["1"]', ["table.proofs[0].when"]),
         (CODED + '[[table.proofs]]\nwhen = "[1]>0"\nany_of = ["1"]', ["table.proofs[0].when"]),
+        (CODED + 'required_on_leaves = "(2)"', ["table.columns[1].required_on_leaves"]),
+        (CODED + 'required_on_leaves = "(9)>0"', ["table.columns[1].required_on_leaves"]),
+        (CODED + 'required_on_leaves = "[1]>0"', ["table.columns[1].required_on_leaves"]),
+        (TABLE + 'required_on_leaves = "(2)>0"', ["table.code_column"]),
+        (
+            ROWS.replace("[table]", '[table]\ncode_column = "1"').replace(
+                'headers = ["Số"]', 'headers = ["Số"]\nrequired_on_leaves = "(2)>0"'
+            ),
+            ["table.columns[1].required_on_leaves"],
+        ),
         (TABLE + '[[table.left_blank]]\nlabels = ["A"]\ncolumns = ["3"]', ["table.left_blank[0].columns[0]"]),
         (TABLE + '[[table.left_blank]]\nlabels = []\ncolumns = ["2"]', ["table.left_blank[0].labels"]),
         (TABLE + '[[table.last_period]]\ntext = "(2)=(4)"', ["table.last_period[0].text"]),
