@@ -1,15 +1,18 @@
 """What a template leaves in a text that was not filled in: placeholders, gaps for figures, the form's own hints.
 
 Only what no finished report says is taken for a leftover: "[tên cơ quan]", "đã tiếp nhận …… hồ sơ", "xx%", a hint
-word for word. "ngày … tháng … năm" and "Số: …/BC-" are how offices leave room for pen and stamp; "[Ghi nhanh]" is a
-press genre; "đất đai, xây dựng, …" is a list that goes on. What is in doubt is none. Nothing here fails.
+word for word. "ngày … tháng … năm" and "Số: …/BC-" are how offices leave room for pen and stamp, "Người lập biểu: ……"
+and "Điện thoại: ……" too; "[Ghi nhanh]" is a press genre; "đất đai, xây dựng, …" is a list that goes on; a lone "…" in
+a table says in statistics that there is no figure; what stands in quotation marks is spoken of. What is in doubt is
+none. Nothing here fails.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from bot.checks.gaps import FIELDS, FIGURE_GAPS, NO_FIGURE, ROOM, TOLD, is_form_line, is_quoted, is_signed
 from bot.checks.headers import words
-from bot.text.accents import Folding, squeeze
+from bot.text.accents import Folding, nfc, squeeze
 
 # After "[" or "<": a verb that tells what to write, or the name of a thing that is to stand there.
 _ASKS = (
@@ -22,41 +25,59 @@ _NAMES = (
     r"|nhiem vu|ket qua)){1,4}|co quan(?: bao cao)?|don vi(?: bao cao)?|ho va ten|ho ten|dia danh)"
 )
 _BRACKETED = re.compile(rf"[\[<{{]\s*(?:{_ASKS}[^\]>}}]{{0,300}}|{_NAMES}\s*[:.…_]*|x{{2,}}\s*%?|_{{2,}})\s*[\]>}}]")
-_COUNTED = r"(?:%|ho so|van ban|thu tuc|tthc|nhiem vu|luot|truong hop|cuoc|lop)(?!\w)"
-_COUNTED_TOO = (
-    r"(?:phan tram|can bo|cong chuc|vien chuc|nguoi|don vi|co quan|bai|phong su|chuong trinh|dich vu|ke hoach"
-    r"|quyet dinh|nghi quyet|chi thi|ty dong|trieu dong|dong|muc tieu|chi tieu|phieu)(?!\w)"
-)
-# Four dots and more, set apart, are room to write in; fewer only after a word that calls for a figure.
-_LONG_GAP = re.compile(rf"(?:(?<![,;] )(?<=[ :])|^)(?:\.{{4,}}|…[.…]+|_{{3,}})\s*(?:{_COUNTED}|{_COUNTED_TOO})")
-_SHORT_GAP = re.compile(
-    r"(?:\b(?:nhan|duoc|co|la|dat|quyet|hanh|so|gom|hien|tong|lap|trong do)[: ]|:)\s*(?:\.{2,3}|…|_{2})\s*" + _COUNTED
-)
-_SHARE_GAP = re.compile(r"(?<![\d.…_])(?:\.{2,}|…+|_{2,})\s*%")
-_FIELD_GAP = re.compile(r":\s*(?:\.{4,}|…[.…]+|_{4,})\s*[;.]?$")  # "Số văn bản đã ban hành: ……"
-# XX is a Roman number too: "khóa XX", "Đại hội lần thứ XX".
-_CROSSES = re.compile(
-    rf"(?<!\w)(?<!thu )(?<!khoa )(?<!ky )(?<!hoi )(?<!luc )(?<!muc )(?<!chuong )(?<!phan )x{{2,}}\s*{_COUNTED}"
-)
 _OTHERS = (
     re.compile(r"\bclick (?:or tap )?here to enter\b[^.\n]*"),
     re.compile(r"\b(?:bam|nhap|nhan|go)\b[^.\n]{0,40}\bvao day de (?:nhap|go)\b[^.\n]*"),
     re.compile(r"\bthi ghi(?: ro)?:? ?[\"“']?khong (?:co|phat sinh)\b"),
     re.compile(r"\blorem ipsum\b[^.\n]*"),
 )
+_DRAWN_OUT = re.compile(r"([._…])\1{6,}")  # more of a gap than a quotation needs
+_ALONE = re.compile(r"\s*(?:\.{4,}|…[.…]+|_{3,})\s*%?\s*")
+_NOTES = re.compile(r"\b(?:ghi chu|ky|chu ky|ngay|xac nhan)\b")
 _SPEAKS = 4  # words from which a hint is told from what a report may say itself
 _LONGEST = 80
+_QUOTED = 60  # letters around a gap, so that it is found
 
 
 def placeholder(text: str) -> str | None:
-    """The placeholder in a text, as it stands there, cut for people; None when there is none."""
+    """The placeholder in a text, as it stands there, a gap with the words around it; None when there is none."""
+    for line in text.split("\n"):
+        folding = Folding(_DRAWN_OUT.sub(lambda run: run[1] * 6, NO_FIGURE.sub(rf"\1{ROOM}%", nfc(line))))
+        if not is_signed(folding.text):
+            for pattern in FIGURE_GAPS:
+                for match in pattern.finditer(folding.text):
+                    start, end = match.span()
+                    if not is_quoted(folding.text, start, end) and not is_form_line(folding.text, start, end):
+                        return _around(folding, start, end)
+        for pattern in (*FIELDS, *_OTHERS, _BRACKETED):
+            if (found := _first(folding, pattern)) is not None:
+                return found
+    return None
+
+
+def told_to_write(text: str) -> str | None:
+    """An order of the template such as "(ghi rõ số lượng)" in a sentence without any figure. Labels of tables and
+    numbered headings have such orders for good: not to be asked of them.
+    """
     for line in text.split("\n"):
         folding = Folding(line)
-        for pattern in (_SHARE_GAP, _LONG_GAP, _SHORT_GAP, _FIELD_GAP, _CROSSES, *_OTHERS):
-            if match := pattern.search(folding.text):
-                return _shown(folding, match.start(), match.end())
-        if (found := _bracketed(folding)) is not None:
-            return found
+        for match in TOLD.finditer(folding.text):
+            if not is_quoted(folding.text, *match.span("order")):
+                return _around(folding, *match.span("order"))
+    return None
+
+
+def gap_in_row(cells: Sequence[str], headings: Sequence[str]) -> str | None:
+    """The first cell of a table's row that holds nothing but room to write in, with its label; None when there is
+    none. `headings` are the cells of the table's first row.
+    """
+    for at, cell in enumerate(cells):
+        if at == 0 or _ALONE.fullmatch(cell) is None:
+            continue
+        label = next((c for c in reversed(cells[:at]) if any(map(str.isalpha, c))), "")
+        heading = Folding(headings[at]).text if at < len(headings) else ""
+        if label and not is_signed(f"{Folding(label).text.rstrip(' :')}:") and _NOTES.search(heading) is None:
+            return _cut(squeeze(f"{label}: {_DRAWN_OUT.sub(lambda run: run[1] * 6, cell)}"), _QUOTED)
     return None
 
 
@@ -83,13 +104,34 @@ def _room(line: str, count: int) -> bool:
 
 
 def _bracketed(folding: Folding) -> str | None:
-    match = _BRACKETED.search(folding.text)
-    return None if match is None else _shown(folding, match.start(), match.end())
+    return _first(folding, _BRACKETED)
+
+
+def _first(folding: Folding, pattern: re.Pattern[str]) -> str | None:
+    for match in pattern.finditer(folding.text):
+        if not is_quoted(folding.text, *match.span()):
+            return _shown(folding, *match.span())
+    return None
+
+
+def _around(folding: Folding, start: int, end: int) -> str:
+    """The words behind a place and as many around it as a quotation takes."""
+    text, grows = folding.text, True
+    while grows:
+        before = text.rfind(" ", 0, max(0, start - 1)) + 1
+        after = text.find(" ", end + 1)
+        after = len(text) if after < 0 else after
+        grows = False
+        if before < start and end - before <= _QUOTED:
+            start, grows = before, True
+        if after > end and after - start <= _QUOTED:
+            end, grows = after, True
+    return _shown(folding, start, end)
 
 
 def _shown(folding: Folding, start: int, end: int) -> str:
-    return _cut(squeeze(folding.original(start, end)[0]))
+    return _cut(squeeze(folding.original(start, end)[0].replace(ROOM, " ")))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

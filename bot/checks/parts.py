@@ -36,7 +36,8 @@ class PartState:
 
     `index` is its heading's place among the paragraphs, None where it has none of its own. `words` counts the words
     beneath it, without sub-headings, template dots and "không có". `lines` are its own lines as they stand, without
-    those of the parts within it.
+    those of the parts within it; `waiting` what its own content controls show in place of an answer; `tables` the
+    ordinals of the tables that its own lines stand in.
     """
 
     part: Part
@@ -46,15 +47,19 @@ class PartState:
     index: int | None = None
     words: int = 0
     lines: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    tables: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What stands beneath one heading: `told` without dots and sub-headings, `own` as it stands."""
+    """What stands beneath one heading: `told` without dots and sub-headings, `lines` and the rest as they stand."""
 
     place: Place
     told: tuple[str, ...]
-    own: tuple[str, ...]
+    lines: tuple[str, ...]
+    waiting: tuple[str, ...]
+    tables: tuple[int, ...]
 
     @property
     def size(self) -> int:
@@ -81,9 +86,9 @@ def _state(content: _Content) -> PartState:
     told = [line for line in content.told if not is_nil(line)]
     nil = bool(content.told) and not told
     count = sum(len(_WORD.findall(line)) for line in told)
-    return PartState(
-        content.place.part, content.place.heading, bool(told), nil, content.place.index, count, content.own
-    )
+    place = content.place
+    own = (content.lines, content.waiting, content.tables)
+    return PartState(place.part, place.heading, bool(told), nil, place.index, count, *own)
 
 
 def is_nil(line: str) -> bool:
@@ -95,7 +100,7 @@ def _content(document: TextDocument, place: Place, at: Mapping[int, Place], form
     """What stands between this heading and the next of the same or a higher level."""
     own_depth, own_level = _depth(place.part, form), document.paragraphs[place.index].level
     told = [place.rest]
-    own = [place.rest]
+    own: list[Paragraph] = []
     is_own = True
     for index in range(place.index + 1, len(document.paragraphs)):
         paragraph = document.paragraphs[index]
@@ -108,11 +113,18 @@ def _content(document: TextDocument, place: Place, at: Mapping[int, Place], form
         if _ends_part(paragraph, own_depth, own_level):
             break
         if is_own:
-            own.append(paragraph.text)
+            own.append(paragraph)
         if not _looks_like_heading(paragraph):
             told.append(paragraph.text)
     lines = (_DOTS.sub(" ", line) for text in told for line in text.split("\n"))
-    return _Content(place, tuple(line for line in lines if words(line)), tuple(own))
+    heading = document.paragraphs[place.index]
+    return _Content(
+        place,
+        told=tuple(line for line in lines if words(line)),
+        lines=(place.rest, *(p.text for p in own)),
+        waiting=tuple(p.placeholder for p in (heading, *own) if p.placeholder),
+        tables=tuple(dict.fromkeys(p.table for p in own if p.table is not None)),
+    )
 
 
 def _ends_part(paragraph: Paragraph, own_depth: int, own_level: int | None) -> bool:

@@ -26,8 +26,9 @@ def narrative_unfilled(context: CheckContext) -> Iterator[Finding]:
 
     What it does:
         Looks for what the template left in the report: placeholders such as "[tên cơ quan]" or "<nhập>", gaps where a
-        figure belongs ("đã tiếp nhận …… hồ sơ", "xx%"), and the form's own hints. Room left for the date and the
-        number of the paper is none of these. Each part is named once.
+        figure belongs ("đã tiếp nhận …… hồ sơ", "xx%"), in tables too, Word's content controls that nobody filled in,
+        and the form's own hints. Room left for the date and the number of the paper, for signatures and for contact
+        details is none of these. Each part is named once.
     Why it matters:
         A gap cannot be added up, and nobody can tell whether there was nothing or it was forgotten.
     How to mend it:
@@ -40,7 +41,7 @@ def narrative_unfilled(context: CheckContext) -> Iterator[Finding]:
     if isinstance(context.document, TextDocument) and parts:
         starts = [state.index for state in context.parts.values() if state.index is not None]
         for paragraph in context.document.paragraphs[: min(starts, default=0)]:
-            if (left := bracketed(paragraph.text)) is not None:
+            if (left := bracketed(f"{paragraph.text}\n{paragraph.placeholder}")) is not None:
                 place = Place(file=context.file_name)
                 yield Finding("W105", Severity.ERROR, place, {"actual": left, "reason": "placeholder"})
                 break
@@ -56,7 +57,8 @@ def table_unfilled(context: CheckContext) -> Iterator[Finding]:
 
     What it does:
         Looks for what the template left in the table and above it: placeholders such as "[tên cơ quan]", "<nhập>" or
-        "xx", the notes of the form's own columns, and example rows.
+        "xx", the notes of the form's own columns, and example rows. "Đơn vị báo cáo: ……" above the table is
+        none: the mail says whose it is.
     Why it matters:
         A placeholder cannot be added up, and an example row is counted as if it were a report.
     How to mend it:

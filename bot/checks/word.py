@@ -7,10 +7,12 @@ có") may be left out; where it stands, it is looked at like the others, and may
 from collections.abc import Iterator
 
 from bot.checks.context import CheckContext
-from bot.checks.leftovers import hint_left, placeholder
+from bot.checks.leftovers import gap_in_row, hint_left, placeholder, told_to_write
 from bot.checks.order import misplaced
+from bot.checks.outline import NUMBER
 from bot.checks.parts import PartState
 from bot.checks.registry import OUTLINES, check
+from bot.domain.document import TextDocument
 from bot.domain.form import Part, Severity
 from bot.domain.submission import Finding, ParamValue, Place
 
@@ -39,11 +41,28 @@ def looked_at(context: CheckContext) -> Iterator[Part]:
 def leftover_of(context: CheckContext, state: PartState) -> tuple[str, str] | None:
     """What the template left in a part, and what it is: `placeholder` or `hint`; None when nothing is left."""
     hints = [part.hint for part in context.form.parts if part.hint]
+    if state.waiting and (state.filled or state.nil):  # of a part that is empty W102 speaks
+        return " ".join(state.waiting[0].split())[:80], "placeholder"
     for line in state.lines:
         if (left := placeholder(line)) is not None:
             return left, "placeholder"
         if (left := hint_left(line, hints)) is not None:
             return left, "hint"
+    for line in state.lines[1:]:  # after those of the heading itself
+        if NUMBER.match(line.strip()) is None and (left := told_to_write(line)) is not None:
+            return left, "placeholder"
+    left = _gap_in_tables(context, state)
+    return None if left is None else (left, "placeholder")
+
+
+def _gap_in_tables(context: CheckContext, state: PartState) -> str | None:
+    """A cell left as room to write in, in a row whose words stand in this part: a table may hold several parts."""
+    tables = context.document.tables if isinstance(context.document, TextDocument) else ()
+    for rows in (tables[at - 1] for at in state.tables if at <= len(tables)):
+        for row in rows:
+            label = next((cell for cell in row if any(map(str.isalpha, cell))), "").split("\n")[0]
+            if label in state.lines and (left := gap_in_row(row, rows[0])) is not None:
+                return left
     return None
 
 

@@ -195,7 +195,51 @@ def test_a_column_that_nobody_filled_is_not_spoken_of() -> None:
 def test_each_part_is_named_once_with_what_stands_there() -> None:
     document = narrative_with("Đã tiếp nhận …… hồ sơ, ban hành …… văn bản.")
     found = only("W105", "narrative", document, parts=PART)
-    assert (found.severity, found.place.part, found.params["actual"]) == (Severity.ERROR, "IV", "…… hồ sơ")
+    assert (found.severity, found.place.part, found.params["actual"]) == (
+        Severity.ERROR,
+        "IV",
+        "Đã tiếp nhận …… hồ sơ, ban hành …… văn bản.",
+    )
+
+
+def with_more(*paragraphs: Paragraph, table: tuple[tuple[str, ...], ...] = ()) -> TextDocument:
+    """The sample narrative, whose last part goes on with these."""
+    return TextDocument((*narrative_with("Đã làm.").paragraphs, *paragraphs), (table,) if table else ())
+
+
+def test_a_content_control_that_waits_is_a_leftover_where_the_part_says_something() -> None:
+    waiting = Paragraph("", placeholder="Bấm vào đây để nhập số liệu")
+    found = only("W105", "narrative", with_more(waiting), parts=PART)
+    assert (found.place.part, found.params["actual"]) == ("IV", "Bấm vào đây để nhập số liệu")
+    empty = text("**IV. Phương hướng, nhiệm vụ").paragraphs
+    assert said(check("narrative", TextDocument((*empty, waiting)), parts=PART)) == [("W102", "IV")]
+    before = TextDocument((waiting, *narrative_with("Đã làm.").paragraphs))
+    assert check("narrative", before, parts=PART) == ()  # room for the pen, as in any letterhead
+
+
+def test_a_gap_in_a_table_is_named_with_the_part_that_its_row_stands_in() -> None:
+    rows = (("TT", "Nội dung", "Kết quả"), ("1", "Số hồ sơ", "……"))
+    cells = [Paragraph(cell, table=1) for row in rows for cell in row]
+    found = only("W105", "narrative", with_more(*cells, table=rows), parts=PART)
+    assert (found.place.part, found.params["actual"]) == ("IV", "Số hồ sơ: ……")
+    filled = (rows[0], ("1", "Số hồ sơ", "12"))
+    assert check("narrative", with_more(*cells[:-1], Paragraph("12", table=1), table=filled), parts=PART) == ()
+    elsewhere = TextDocument((*cells, *narrative_with("Đã làm.").paragraphs), (rows,))
+    assert check("narrative", elsewhere, parts=PART) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("Đã ban hành văn bản (ghi rõ số lượng)", True),
+        ("1. Văn bản đã ban hành (ghi rõ số lượng)", False),  # a heading of the outline
+        ("Người lập biểu: ……………", False),
+        ("Điện thoại: …… Email: ……", False),
+    ],
+)
+def test_orders_and_room_for_the_pen_in_a_part(line: str, left: bool) -> None:
+    codes = [code for code, _ in said(check("narrative", with_more(Paragraph(line)), parts=PART))]
+    assert codes == (["W105"] if left else [])
 
 
 def test_a_gap_in_a_part_within_a_part_is_named_there_alone() -> None:
