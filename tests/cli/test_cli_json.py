@@ -215,7 +215,7 @@ def test_check_says_the_same_as_the_mail(office: Office, tmp_path: Path) -> None
     said = office.thuky("check", str(good), str(bad), "--form", "ii06", "--agency", "vpub", "--json")
     assert said.code == 1
     first, second = said.json
-    assert set(first) == {"file", "form", "verdict", "findings"}
+    assert set(first) == {"file", "form", "verdict", "findings", "agency", "round", "taken_from"}
     assert (first["file"], first["form"], first["verdict"], first["findings"]) == (str(good), "ii06", "accepted", [])
     assert second["verdict"] == "correction"
     check_findings(second["findings"], more=frozenset({"message"}))
