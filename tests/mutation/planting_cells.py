@@ -22,6 +22,7 @@ def cell_plants(laid: Laid, window: DataWindow) -> Iterator[Plant]:
         if laid.has(column.key):
             yield from _of_column(laid, column, window)
     yield from _proofs(laid)
+    yield from _leaves(laid)
     yield from _left_blank(laid)
     yield from _twice(laid)
 
@@ -106,6 +107,24 @@ def _proofs(laid: Laid) -> Iterator[Plant]:
         for row in spread(rows):
             emptied = tuple(laid.put(row.row, key, None) for key in columns)
             yield Plant("evidence removed", "X116", laid.at(row.row, columns[0]), emptied)
+            dashes = tuple(laid.put(row.row, key, "-") for key in columns)
+            yield Plant("evidence only a dash", "X116", laid.at(row.row, columns[0]), dashes)
+
+
+def _leaves(laid: Laid) -> Iterator[Plant]:
+    """The lowest rows with their figure emptied; another row beside them keeps its own."""
+    for column in (c for c in laid.spec.columns if c.required_on_leaves and laid.has(c.key)):
+        rule, surveyed, root = parse_rule(column.required_on_leaves), laid.surveyed(), laid.tree()
+        rows = []
+        for above in (root, *root.beneath()):
+            lowest = [
+                n.row for n in above.children if n.row and not n.children and laid.is_filled(n.row.row, column.key)
+            ]
+            rows += lowest if len(lowest) > 1 else []
+        asked = [r for r in rows if set(rule.references) <= set(r.figures) and rule.holds(r.figures)]
+        for number in spread(sorted(r.row for r in asked if column.key not in surveyed.get(r.row, ()))):
+            edit = laid.put(number, column.key, None)
+            yield Plant("criterion not scored", "X105", laid.at(number, column.key), (edit,))
 
 
 def _left_blank(laid: Laid) -> Iterator[Plant]:
