@@ -106,11 +106,13 @@ def _sheet(package: Package, part: str, name: str, hidden: bool, book: Book, pag
 
 
 def _is_hidden(element: etree._Element, size: str) -> bool:
-    """A row or column that is hidden, filtered away, folded up, or of no height or width."""
+    """A row or column that is hidden, filtered away, folded up, or too low or narrow to show a figure: less than a
+    point, or a digit.
+    """
     if element.get("hidden") in ("1", "true", "on"):
         return True
     extent = element.get(size)
-    return extent is not None and bool(_NUMBER.fullmatch(extent)) and float(extent) == 0
+    return extent is not None and bool(_NUMBER.fullmatch(extent)) and 0 <= float(extent) < 1
 
 
 def _bound(text: str | None) -> int:

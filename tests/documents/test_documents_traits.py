@@ -363,10 +363,13 @@ def test_rows_that_nobody_sees() -> None:
         + cells("A4", more='ht="0" customHeight="1"')
         + cells("A5", more='hidden="0" collapsed="1"')
         + cells("A6", more='ht="15"')
-        + '<row r="7" hidden="1"/>',
+        + '<row r="7" hidden="1"/>'
+        + cells("A8", more='ht="0.75"')
+        + cells("A9", more='ht="1" customHeight="1"')
+        + cells("A10", more='customHeight="1"'),  # as openpyxl writes a height of 0: Excel and LibreOffice show it
         after='<autoFilter ref="A1:A7"/>',
     )
-    assert found.hidden_rows == {2, 3, 4}
+    assert found.hidden_rows == {2, 3, 4, 8}
 
 
 def test_columns_that_nobody_sees() -> None:
