@@ -4,15 +4,23 @@ Such a sentence speaks of figures or of a system that differ ("số liệu chên
 ("do 5 hồ sơ giấy chưa được nhập"). The cause may stand in the sentence right behind, when that one begins with it
 ("Nguyên nhân: …"). A cause that is unknown, none, or only asked for is no cause; nor are quoted lines of an answer.
 Words are compared with their accents, for without them "do" (because) is also "đó" (that) and "vì" is also "vị"; text
-typed without any accents has its own, narrower words. Nothing here fails.
+typed without any accents has its own, narrower words. A heading that speaks of the difference ("Nguyên nhân chênh lệch
+số liệu") is no cause, but gives what stands beneath it that half. A comparison with an earlier period is none.
+
+A cause that names figures covers the differences of that size or figure alone; one that names none covers them all.
+Nothing here fails.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from itertools import zip_longest
 
 from bot.checks.sentences import split_sentences
+from bot.checks.stated_numbers import without_dates
 from bot.text.accents import fold, nfc, squeeze
+from bot.text.numbers import parse_number
 
 _QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
 
@@ -21,7 +29,7 @@ _QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
 _GAP = r"chenh lech|sai lech|do lech|\blech\b(?! (?:lac|huong|chuan))"
 _UNLIKE = (
     r"(?:khong|chua) (?:thong nhat|dong nhat|khop|trung khop|trung nhau|trung voi|giong|bang nhau)"
-    r"|khac (?:nhau|biet|voi|so voi|so lieu)"
+    r"|khac (?:nhau|biet|voi|so voi|so lieu|he thong)"
 )
 _COMPARED = r"(?:cao|thap|nhieu|it|lon|nho) hon"
 _SYSTEM = (
@@ -47,7 +55,8 @@ _UNKNOWN = re.compile(
 # With accents: what says why. "do" after one of the nouns, or before one of the verbs, says by whom.
 _BECAUSE = re.compile(
     r"(?P<named>nguyên nhân|l[ýí] do)"
-    r"|(?P<because>(?<!\w)(?:(?<!số liệu )(?<!dữ liệu )(?<!kết quả )(?<!phần mềm )(?<!hệ thống )(?<!văn bản )do"
+    r"|(?P<because>(?<!\w)(?:(?:(?<!số liệu )(?<!dữ liệu )(?<!kết quả )(?<!phần mềm )(?<!hệ thống )(?<!văn bản )"
+    r"|(?=do (?:chưa|không|bị|lỗi|nhập|cập nhật|chậm|quên|[0-9])))do"
     r"(?! (?:đó|vậy|đấy|thế)(?!\w))|vì(?! (?:vậy|thế|lẽ))|bởi(?! (?:vậy|thế))|xuất phát từ)(?!\w))"
 )
 _BECAUSE_PLAIN = re.compile(
@@ -68,21 +77,76 @@ _NIL = re.compile(r"(?:khong|chua)(?: co| ro| xac dinh| phat sinh| gi)*|da neu(?
 _OPENING = re.compile(
     r"\W*(?:nguyên nhân|l[ýí] do|do(?! (?:đó|vậy))|vì(?! (?:vậy|thế))|bởi|việc này do|đây là do|là do)(?!\w)"
 )
+_TIMES = r"(?:(?:quy|ky|nam|thang)(?: \w+)? (?:truoc|ngoai)|cung ky|quy [ivx1-4]+)\b"
+_PERIODS = re.compile(rf"(?:\b(?:so )?voi|\bhon|\btu|\bgiua)(?: \w+){{0,3}}? {_TIMES}")
+_AGAINST_SYSTEM = re.compile(rf"(?:\b(?:so )?voi|\bhon|\bkhac|\bgiua)(?: \w+){{0,4}}? (?:{_SYSTEM})")
+_SHORTCOMINGS = re.compile(r"\b(?:ton tai|han che|kho khan|vuong mac)\b")
+# What befell the data: enough of a reason where the difference itself is spoken of by the place.
+_FACT = re.compile(
+    r"(?:chua|khong|chua kip|khong kip)(?: (?:duoc|kip|he thong|thoi|the|day du|du|thuong xuyen|kip thoi))*"
+    r" (?:dong bo|cap nhat|nhap|day|tich hop|ket noi|lien thong|ghi nhan|tinh|thong ke|chuyen|bam|the hien|hien thi"
+    r"|tong hop|tiep nhan tren|so hoa|dua len|luu)\b"
+    r"|\b(?:nhap|cap nhat|dong bo|chuyen|day)(?: \w+){0,3} (?:cham|muon|tre|trung|sot|nham|sai|thieu|tay|bu|lap)\b"
+    r"|\b(?:cham|muon|quen|sot) (?:nhap|cap nhat|dong bo|bam|chuyen)|\bquen\b|\bbo sot\b|\btinh ca\b|\btinh trung\b"
+    r"|\bloi (?:ket noi|dong bo|phan mem|he thong|mang|du lieu|duong truyen|font|ky thuat)|\bbi loi\b|\bchot so lieu\b"
+    r"|\bthoi diem (?:chot|ket xuat|lay so lieu|trich xuat)"
+)
+_DATA = re.compile(
+    rf"{_FIGURES}|{_SYSTEM}|ho so|van ban|nhiem vu|thu tuc|tthc|\b(?:nhap|cap nhat|dong bo|tinh|loi|trung|chot)\b"
+)
+_HEADS = re.compile(r"giai trinh (?:ve )?(?:su )?(?:so lieu|chenh lech)|nguyen nhan (?:so lieu|chenh lech|sai lech)")
+_REFERENCE = re.compile(
+    r"\b(?:muc(?: do)?|chi tieu|chi so|tieu chi|dong|cot|stt|bieu|phu luc|so thu tu|phien ban|cap|thu|lan)"
+    r"(?: so)? \(?[0-9]+(?:\.[0-9]+)*\)?"
+)
+_FIGURE = re.compile(r"(?<![0-9a-z.,/])(?:[0-9]{1,3}(?:[. ][0-9]{3})+|[0-9]+)(?:,[0-9]+)?(?![0-9a-z/])")
+_NOT_OF_REPORTS = re.compile(
+    r" ?(?:xa|phuong|thi tran|don vi|huyen|linh vuc|phong|can bo|cong chuc|nguoi|lan|bo phan|co quan|ngay|gio|tuan"
+    r"|thang|nam|phut|h)\b"
+)
 _LEAST_WORDS = 2  # words of a cause, fillers apart
 _QUOTE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The words that give a cause, and the figures of reports that they name."""
+
+    text: str
+    figures: frozenset[Decimal]
+
+    def covers(self, actual: Decimal | None, expected: Decimal, *, is_current: bool) -> bool:
+        """Whether it can speak of that difference: of its size, of the reported figure, or, where it `is_current`
+        (said with this report or in answer to it), of no figure at all or just of the system's.
+        """
+        gap = abs((actual or Decimal(0)) - expected)
+        if gap in self.figures or sum(self.figures) == gap or (actual is not None and actual in self.figures):
+            return True
+        return is_current and (not self.figures or self.figures == {expected})
+
+
+def causes(said: Iterable[tuple[str, str]]) -> Iterator[tuple[int, Cause]]:
+    """The sentences, or pairs of sentences, that give the cause of a difference in figures, each with its index. In
+    come sentences with the heading above each, "" where there is none.
+    """
+    lines = list(said)
+    for at, ((one, heading), (following, _)) in enumerate(zip_longest(lines, lines[1:], fillvalue=("", ""))):
+        if gives_cause(one) or (_heads_causes(heading) and _is_reason(one)):
+            pair = one
+        elif following and _differs(fold(one)) and _OPENING.match(_plain(following)) and _says_why(following):
+            pair = f"{one} {following}"
+        else:
+            continue
+        earlier = lines[at - 1][0] if at else ""  # "1.2 lệch 4 hồ sơ." may stand before its "Nguyên nhân chênh lệch: …"
+        named = f"{earlier} {pair}" if earlier and _differs(fold(earlier)) else pair
+        yield at, Cause(pair, named_figures(named))
 
 
 def find_cause(sentences: Iterable[str]) -> str | None:
     """The first sentence, or pair of sentences, that gives the cause of a difference in figures; None where none
     does.
     """
-    said = list(sentences)
-    for one, following in zip_longest(said, said[1:], fillvalue=""):
-        if gives_cause(one):
-            return one
-        if following and _differs(fold(one)) and _OPENING.match(_plain(following)) and _says_why(following):
-            return f"{one} {following}"
-    return None
+    return next((cause.text for _, cause in causes((sentence, "") for sentence in sentences)), None)
 
 
 def gives_cause(sentence: str) -> bool:
@@ -90,19 +154,34 @@ def gives_cause(sentence: str) -> bool:
     return _differs(fold(sentence)) and _says_why(sentence)
 
 
+def named_figures(text: str) -> frozenset[Decimal]:
+    """The figures of reports that a text names: no dates, numbers of rows, counts of days, people or offices."""
+    folded = fold(text)
+    plain = _REFERENCE.sub(" ", without_dates(folded))
+    found = (
+        parse_number(match[0], whole=False)
+        for match in _FIGURE.finditer(plain)
+        if not _NOT_OF_REPORTS.match(plain, match.end())
+    )
+    return frozenset(number for number in found if number is not None)
+
+
+def causes_in_mail(text: str) -> tuple[Cause, ...]:
+    """The causes that an agency's own mail gives; lines that it quotes do not count."""
+    return tuple(cause for _, cause in causes((one, "") for one in split_sentences(_QUOTED.sub("", text))))
+
+
 def cause_in_mail(text: str) -> str | None:
-    """The cause that an agency's own mail gives; lines that it quotes do not count."""
-    return find_cause(split_sentences(_QUOTED.sub("", text)))
+    """The first of them, as it was written."""
+    return next((cause.text for cause in causes_in_mail(text)), None)
 
 
 def cause_in_note(text: str) -> str | None:
-    """What a remark beside the figure itself says of the cause: why, or what differs from which system."""
+    """What a remark beside the figure itself says of the cause: a reason about the data, or what befell them."""
     note = squeeze(nfc(text))
-    folded = fold(note)
-    if len(re.findall(r"[^\W\d_]+", note)) < _LEAST_WORDS + 1 or _ASKED.search(folded) or _DENIED.search(folded):
+    if len(re.findall(r"[^\W\d_]+", note)) < _LEAST_WORDS + 1:
         return None
-    about = re.search(rf"{_GAP}|{_UNLIKE}|{_SYSTEM}", folded) is not None and not _UNKNOWN.search(folded)
-    return note if _says_why(note) or (about and len(folded.split()) > _LEAST_WORDS + 2) else None
+    return note if _is_reason(note) else None
 
 
 def quoted(text: str) -> str:
@@ -110,8 +189,30 @@ def quoted(text: str) -> str:
     return text if len(text) <= _QUOTE else f"{text[: _QUOTE - 1].rstrip()}…"
 
 
+def _heads_causes(heading: str) -> bool:
+    folded = fold(heading)
+    return bool(folded) and (_HEADS.search(folded) is not None or _differs(folded))
+
+
+def _is_reason(text: str) -> bool:
+    """Whether words that stand with a difference tell its reason: why something of the data is so, or what befell
+    them.
+    """
+    folded = fold(text)
+    if any(one.search(folded) for one in (_DENIED, _ASKED, _UNKNOWN)) or _of_periods(folded):
+        return False
+    if _FACT.search(folded):
+        return True
+    is_about_data = _DATA.search(folded) is not None or re.search(_GAP, folded) is not None
+    return is_about_data and not _SHORTCOMINGS.search(folded) and _says_why(text)
+
+
+def _of_periods(folded: str) -> bool:
+    return _PERIODS.search(folded) is not None and not _AGAINST_SYSTEM.search(folded)
+
+
 def _differs(folded: str) -> bool:
-    if _DENIED.search(folded) or _ASKED.search(folded):
+    if _DENIED.search(folded) or _ASKED.search(folded) or _of_periods(folded):
         return False
     has_system = re.search(_SYSTEM, folded) is not None
     if re.search(_GAP, folded):

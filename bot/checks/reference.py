@@ -1,16 +1,21 @@
 """C205 and C206: the report against the figures that the office exported from its own system.
 
 A difference is no error when its cause is given: beside the figure, in a narrative of the same agency, or in its
-mails. Nothing is said of figures that the export does not have, nor of those that could not be read here.
+mails. A remark covers its own row; a cause that names figures covers the differences of that size or figure; one that
+names none covers all differences of the report that it came with or answers, so that an earlier mail's does not count.
+A narrative's headings, and what the blank form says itself, are no cause. Nothing is said of figures that the export
+does not have, nor of those that could not be read here.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.checks.causes import cause_in_mail, cause_in_note, find_cause, quoted
+from bot.checks.causes import Cause, cause_in_note, causes, causes_in_mail, quoted
 from bot.checks.context import CheckContext
 from bot.checks.figures import figure_place, summary_row, whole_figures
+from bot.checks.headers import words
+from bot.checks.leftovers import placeholder
 from bot.checks.registry import TABLES, check
 from bot.checks.rows import cell_text
 from bot.checks.sentences import Sentence, read_sentences
@@ -18,7 +23,7 @@ from bot.checks.spec import Located
 from bot.checks.table import TableFacts
 from bot.checks.values import json_number
 from bot.domain.document import TextDocument
-from bot.domain.form import Severity, TableSpec
+from bot.domain.form import Form, Severity, TableSpec
 from bot.domain.round import Reference
 from bot.domain.submission import Finding, ParamValue, Place
 
@@ -37,6 +42,15 @@ class _Difference:
     cause: dict[str, ParamValue] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A cause with the params that quote it and say where it stands. `is_current`: not said in an earlier mail."""
+
+    cause: Cause
+    params: dict[str, ParamValue]
+    is_current: bool = True
+
+
 @check("C205", Severity.ERROR, TABLES)
 def differs_without_cause(context: CheckContext) -> Iterator[Finding]:
     """Figure differs from the office's system, and no cause is given.
@@ -44,7 +58,8 @@ def differs_without_cause(context: CheckContext) -> Iterator[Finding]:
     What it does:
         Compares the total row, or the coded row, with what the office exported from its own system for this agency.
         Says nothing here when the agency gives the cause: in the remarks column of that row, in its narrative, or in
-        its mail.
+        its mail. A cause that names a figure counts for the differences of that size or figure; one of an earlier mail
+        only so.
     Why it matters:
         Both figures are published; whoever carries them upward must know why they are not the same.
     How to mend it:
@@ -93,8 +108,7 @@ def _differences(context: CheckContext) -> Iterator[_Difference]:
     facts, spec = context.table, context.form.table
     if facts is None or spec is None:
         return
-    general: dict[str, ParamValue] | None = None
-    sought = False
+    given: tuple[_Given, ...] | None = None
     for reference in context.round.references:
         known = reference.figures.get(context.agency.code, {}) if reference.form == context.form.code else {}
         for key, expected in known.items():
@@ -102,9 +116,9 @@ def _differences(context: CheckContext) -> Iterator[_Difference]:
             blank = actual is None and key in {row.code for row in facts.blank} and expected != 0
             if where is None or not (blank or (actual is not None and abs(actual - expected) > reference.tolerance)):
                 continue
-            if not sought:
-                general, sought = _general_cause(context), True
-            cause = _note(facts, spec, key) or general
+            given = tuple(_given_causes(context)) if given is None else given
+            covering = (g.params for g in given if g.cause.covers(actual, expected, is_current=g.is_current))
+            cause = _note(facts, spec, key) or next(covering, None)
             yield _Difference(*where, actual, expected, reference, cause)
 
 
@@ -119,28 +133,31 @@ def _note(facts: TableFacts, spec: TableSpec, key: str) -> dict[str, ParamValue]
     return None if cause is None else {"reason": "note", "quote": quoted(cause)}
 
 
-def _general_cause(context: CheckContext) -> dict[str, ParamValue] | None:
-    """The cause that a narrative or a mail of the agency gives for its differences as a whole."""
+def _given_causes(context: CheckContext) -> Iterator[_Given]:
+    """The causes that the agency gives for its differences, in the order in which they are believed: its narratives',
+    this mail's, those of earlier mails.
+    """
     for code, document in sorted(context.beside.items()):
         if isinstance(document, TextDocument):
             outline = context.forms.get(code)
-            found = _narrative_cause(tuple(read_sentences(document, outline)))
-            if found is not None:
-                sentence, cause = found
-                title = outline.short_title if outline is not None else code
-                said: dict[str, ParamValue] = {"reason": "narrative", "source": title, "quote": quoted(cause)}
-                return (
-                    said if sentence.part is None else {**said, "reason": "narrative_part", "part": sentence.part.code}
-                )
-    for mail in context.explanations:
-        if (given := cause_in_mail(mail)) is not None:
-            return {"reason": "mail", "quote": quoted(given)}
-    return None
+            said = _own_sentences(document, outline)
+            title = outline.short_title if outline is not None else code
+            for at, cause in causes((sentence.text, sentence.beneath) for sentence in said):
+                part = said[at].part
+                where: dict[str, ParamValue] = {"reason": "narrative", "source": title, "quote": quoted(cause.text)}
+                yield _Given(cause, where if part is None else {**where, "reason": "narrative_part", "part": part.code})
+    for index, mail in enumerate(context.explanations):
+        for cause in causes_in_mail(mail):
+            yield _Given(cause, {"reason": "mail", "quote": quoted(cause.text)}, is_current=index == 0)
 
 
-def _narrative_cause(sentences: tuple[Sentence, ...]) -> tuple[Sentence, str] | None:
-    for at, sentence in enumerate(sentences):
-        cause = find_cause(one.text for one in sentences[at : at + 2])
-        if cause is not None and cause.startswith(sentence.text):
-            return sentence, cause
-    return None
+def _own_sentences(document: TextDocument, outline: Form | None) -> tuple[Sentence, ...]:
+    """The agency's own sentences: without headings, placeholders and the hints of the blank form."""
+    hints = [f" {words(part.hint)} " for part in outline.parts if part.hint] if outline is not None else []
+    return tuple(
+        sentence
+        for sentence in read_sentences(document, outline)
+        if not sentence.is_heading
+        and placeholder(sentence.text) is None
+        and not any(f" {words(sentence.text)} " in hint for hint in hints)
+    )

@@ -20,6 +20,9 @@ _ABBREVIATION = re.compile(
 )
 
 _HEADING_LETTERS = 200
+_CAPITALS = 0.7  # of the letters: "VI. GIẢI TRÌNH SỐ LIỆU (nếu có)"
+_ROMAN = re.compile(r"[IVX]{1,5}[.)]\s")
+_GOES_ON = re.compile(r":\s*\S")  # text stands behind the heading in its own line
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ def _looks_like_a_heading(paragraph: Paragraph) -> bool:
     text = paragraph.text.strip()
     if not any(letter.isalpha() for letter in text) or len(text) > _HEADING_LETTERS:
         return False
-    return paragraph.level is not None or text.isupper() or (paragraph.bold and text[-1] not in ".;!")
+    letters = [letter for letter in text if letter.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters) >= _CAPITALS * len(letters)
+    is_open = text[-1] not in ".;!" and not _GOES_ON.search(text)
+    return paragraph.level is not None or capitals or (is_open and (paragraph.bold or _ROMAN.match(text) is not None))
 
 
 def within(form: Form, part: Part | None, code: str) -> bool:

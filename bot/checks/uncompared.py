@@ -1,22 +1,25 @@
-"""C207: a comparison that could not be made, because the other file of the agency cannot be read."""
+"""C207: a comparison that could not be made, because last period's report cannot be read.
+
+A narrative beside that cannot be read holds nothing: it has its own correction, and when it is mended C204 runs at it.
+"""
 
 from collections.abc import Iterator
 
 from bot.checks.context import CheckContext
 from bot.checks.registry import ALL, check
 from bot.checks.spec import Located, locate
-from bot.domain.document import Document, Unreadable, Workbook
-from bot.domain.form import Column, Form, Row, Severity, TableSpec
-from bot.domain.submission import Finding, Place
+from bot.domain.document import Document, Workbook
+from bot.domain.form import Column, Row, Severity, TableSpec
+from bot.domain.submission import Finding, ParamValue, Place
 
 
 @check("C207", Severity.HOLD, ALL)
 def could_not_compare(context: CheckContext) -> Iterator[Finding]:
-    """Could not be compared, because the other file cannot be read.
+    """Could not be compared, because last period's report cannot be read.
 
     What it does:
-        Says when last period's report, or the agency's other report that came before, is there and cannot be read, so
-        that what the form asks to be compared with it was not compared. A file of the same mail has its own finding.
+        Says when last period's report is there and cannot be read, so that what the form asks to be compared with it
+        was not compared. Another report of this period that cannot be read has its own correction.
     Why it matters:
         A report must not pass because a check could not run; a person compares.
     How to mend it:
@@ -26,15 +29,8 @@ def could_not_compare(context: CheckContext) -> Iterator[Finding]:
     """
     last = context.last
     if last is not None and _compares_periods(context) and not _has_table(last, context.form.table):
-        yield _finding(context, {"reason": "last", "other": context.form.short_title})
-    for code in sorted(_stated_with(context)):
-        document = context.beside.get(code)
-        if isinstance(document, Unreadable) and code not in context.with_it:
-            yield _finding(context, {"reason": "beside", "other": context.forms[code].short_title})
-
-
-def _finding(context: CheckContext, params: dict[str, str]) -> Finding:
-    return Finding("C207", Severity.HOLD, Place(file=context.file_name), {**params})
+        params: dict[str, ParamValue] = {"other": context.form.short_title}
+        yield Finding("C207", Severity.HOLD, Place(file=context.file_name), params)
 
 
 def _has_table(document: Document, table: TableSpec | None) -> bool:
@@ -48,13 +44,3 @@ def _compares_periods(context: CheckContext) -> bool:
         return False
     series: tuple[Column | Row, ...] = (*table.columns, *table.rows)
     return bool(table.last_period) or any(one.cumulative or one.jump is not None for one in series)
-
-
-def _stated_with(context: CheckContext) -> set[str]:
-    """The codes of the forms whose figures are held against this one's."""
-    stated = {figure.form for figure in context.form.figures if figure.form in context.forms}
-    return stated | {code for code, form in context.forms.items() if _states(form, context.form.code)}
-
-
-def _states(form: Form, code: str) -> bool:
-    return any(figure.form == code for figure in form.figures)

@@ -1,8 +1,10 @@
 """What counts as the cause of a difference: sentences of clerks, each way."""
 
+from decimal import Decimal
+
 import pytest
 
-from bot.checks.causes import cause_in_mail, cause_in_note, find_cause, quoted
+from bot.checks.causes import cause_in_mail, cause_in_note, causes_in_mail, find_cause, named_figures, quoted
 from bot.checks.sentences import split_sentences
 
 CAUSES = [
@@ -46,6 +48,9 @@ NO_CAUSES = [
     "Số liệu chênh lệch với phần mềm một cửa do tỉnh quản lý.",
     "Đơn vị báo cáo số liệu khác với hệ thống.",
     "Số liệu không khớp với hệ thống. Nguyên nhân: không có.",
+    "Số hồ sơ đã giải quyết chênh lệch so với quý trước do dịp Tết Nguyên đán.",
+    "Số hồ sơ chênh lệch 12 hồ sơ so với cùng kỳ năm trước do người dân đi làm xa.",
+    "Số liệu hồ sơ lệch nhiều so với quý IV/2022 vì nhu cầu của người dân tăng.",
 ]
 
 
@@ -87,6 +92,15 @@ def test_difference_and_cause_far_apart_do_not_belong_together() -> None:
         ("Nguyên nhân: chưa có", False),
         ("Không chênh lệch với hệ thống", False),
         ("Số liệu theo đơn vị báo cáo", False),
+        ("Theo số liệu hệ thống", False),
+        ("Theo số liệu trên hệ thống một cửa của tỉnh", False),
+        ("Kính gửi Văn phòng Sở tổng hợp số liệu trên hệ thống theo quy định.", False),
+        ("Tồn tại, hạn chế do thiếu nhân lực, hệ thống mạng chậm.", False),
+        ("Giảm so với quý trước do dịp Tết, hồ sơ ít", False),
+        ("Do địa bàn rộng, dân cư đông", False),
+        ("4 hồ sơ cán bộ một cửa quên bấm tiếp nhận", True),
+        ("Cao hơn hệ thống do hồ sơ kỳ trước chuyển sang chưa đồng bộ", True),
+        ("nhập chậm 02 hồ sơ", True),
     ],
 )
 def test_a_remark_beside_the_figure(note: str, counts: bool) -> None:
@@ -99,3 +113,38 @@ def test_only_the_sentence_is_quoted_and_not_more_than_120_letters() -> None:
     assert quoted("a" * 120) == "a" * 120
     assert len(quoted("a " * 90)) <= 120
     assert quoted("a " * 90).endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lệch 04 hồ sơ (216 so với 212)", {4, 216, 212}),
+        ("mục 1.2 lệch 1.204 hồ sơ từ ngày 01/3 đến 14/3/2023", {1204}),
+        ("do 03 xã, 12 cán bộ nhập chậm 2 ngày trong quý I/2023", set()),
+        ("chỉ tiêu 2.1, cột (3), dịch vụ mức độ 4", set()),
+        ("theo Công văn số 388/SNV-CCHC", set()),
+    ],
+)
+def test_the_figures_that_a_cause_names(text: str, expected: set[int]) -> None:
+    assert named_figures(text) == {Decimal(number) for number in expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "actual", "expected", "now", "earlier"),
+    [
+        ("Số liệu lệch 4 hồ sơ so với hệ thống do chưa đồng bộ dữ liệu.", 216, 212, True, True),
+        ("Số liệu lệch 4 hồ sơ so với hệ thống do chưa đồng bộ dữ liệu.", 700, 212, False, False),
+        ("Số liệu lệch 4 hồ sơ so với hệ thống do chưa đồng bộ dữ liệu.", 99, 7, False, False),
+        ("Số liệu 216 khác hệ thống 212 do chưa đồng bộ dữ liệu.", 216, 212, True, True),
+        ("Số liệu 216 khác hệ thống 212 do chưa đồng bộ dữ liệu.", 700, 212, False, False),
+        ("Số liệu khác hệ thống (212) do chưa đồng bộ dữ liệu.", 700, 212, True, False),
+        ("Số liệu lệch so với hệ thống do 3 hồ sơ giấy và 2 hồ sơ liên thông chưa nhập.", 10, 5, True, True),
+        ("Số liệu lệch so với hệ thống do chưa đồng bộ dữ liệu.", 700, 212, True, False),
+        ("Mục 1.2 lệch 4 hồ sơ so với hệ thống. Nguyên nhân: dữ liệu chưa đồng bộ.", 216, 212, True, True),
+        ("Mục 1.2 lệch 4 hồ sơ so với hệ thống. Nguyên nhân: dữ liệu chưa đồng bộ.", 99, 7, False, False),
+    ],
+)
+def test_what_a_cause_covers(text: str, actual: int, expected: int, now: bool, earlier: bool) -> None:
+    (cause,) = causes_in_mail(text)
+    assert cause.covers(Decimal(actual), Decimal(expected), is_current=True) is now
+    assert cause.covers(Decimal(actual), Decimal(expected), is_current=False) is earlier

@@ -232,7 +232,11 @@ def test_coded_rows_are_compared_by_code() -> None:
 def test_what_cannot_be_compared_is_held(form: Form) -> None:
     for last in (unreadable(UnreadableReason.CORRUPT), text("Bản quét"), Workbook((grid([["Ghi chú"]]),))):
         (finding,) = check(form, ii06(), last=last)
-        assert (finding.code, finding.severity, finding.params["reason"]) == ("C207", Severity.HOLD, "last")
+        assert (finding.code, finding.severity, finding.params["other"]) == (
+            "C207",
+            Severity.HOLD,
+            forms()["ii06"].short_title,
+        )
 
 
 def test_without_last_period_or_a_comparison_nothing_is_held() -> None:

@@ -66,12 +66,38 @@ def test_coded_rows_and_those_left_blank() -> None:
 
 
 WRONG = system(c3=15957)
+NO_FIGURE = "Số liệu chênh lệch với hệ thống một cửa do hồ sơ giấy chưa được nhập."
+HEAD = "VI. NGUYÊN NHÂN SỐ LIỆU KHÔNG THỐNG NHẤT VỚI HỆ THỐNG DO CHƯA ĐỒNG BỘ (nếu có)"
+
+
+def with_hint() -> Form:
+    """The outline, of which a hint gives a cause as its example."""
+    form = outline()
+    first, *others = form.parts
+    return replace(form, parts=(replace(first, hint=f"Nêu rõ. Ví dụ: {NO_FIGURE}\n{NO_FIGURE}"), *others))
 
 
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
+        ({"explanations": (CAUSE,)}, "mail"),
         ({"explanations": ("Kính gửi báo cáo.", CAUSE)}, "mail"),
+        ({"explanations": (NO_FIGURE,)}, "mail"),
+        ({"explanations": ("", NO_FIGURE)}, None),
+        ({"explanations": (CAUSE.replace("5", "4"),)}, None),
+        ({"explanations": ("", CAUSE.replace("5", "4"), CAUSE)}, "mail"),
+        (beside(outline(), stating(NO_FIGURE)), "narrative_part"),
+        (beside(outline(), text(HEAD)), None),
+        (beside(outline(), text(HEAD, "Không có.")), None),
+        (beside(outline(), text(HEAD, "Phòng đang rà soát, sẽ báo cáo sau.")), None),
+        (beside(outline(), text(HEAD, "………")), None),
+        (beside(outline(), text(HEAD, "Trong kỳ đơn vị đã ban hành 12 văn bản.")), None),
+        (beside(outline(), text(HEAD, "Tồn tại, hạn chế do thiếu nhân lực, mạng chậm.")), None),
+        (beside(outline(), text(HEAD, "Hồ sơ nộp chiều 14/3 chưa được đồng bộ.")), "narrative"),
+        (beside(outline(), text(HEAD, "Do 5 hồ sơ giấy nhập chậm.")), "narrative"),
+        (beside(outline(), text(HEAD, "Do 6 hồ sơ giấy nhập chậm.")), None),
+        (beside(outline(), text("Kết quả khá.", "Hồ sơ nộp chiều 14/3 chưa được đồng bộ.")), None),
+        (beside(with_hint(), stating(NO_FIGURE)), None),
         (beside(outline(), stating(CAUSE)), "narrative_part"),
         (beside(outline(), stating(CAUSE), with_it=True), "narrative_part"),
         (beside(outline(), text(CAUSE)), "narrative"),

@@ -12,7 +12,7 @@ from bot.domain.mail import Outcome
 from bot.domain.round import Reference
 from bot.domain.submission import Verdict
 
-CAUSE = "Chênh lệch so với hệ thống một cửa: nguyên nhân do 05 hồ sơ tiếp nhận ngày 14/3 chưa đồng bộ kịp.\n"
+CAUSE = "Chênh lệch so với hệ thống một cửa: nguyên nhân do hồ sơ tiếp nhận ngày 14/3 chưa đồng bộ kịp.\n"
 
 
 @pytest.fixture
@@ -66,12 +66,18 @@ def test_the_same_file_again_with_its_cause_is_a_new_version_and_without_one_a_r
     assert [verdict.is_valid for _, verdict, _ in versions(office, "ii06")] == [False, True]
 
 
-def test_a_cause_once_given_holds_for_the_next_file_of_the_round(office: Office) -> None:
+@pytest.mark.parametrize(("counted", "outcome"), [(True, Outcome.ACCEPTED), (False, Outcome.CORRECTION)])
+def test_a_cause_once_given_holds_for_the_next_file_where_it_names_the_difference(
+    office: Office, counted: bool, outcome: Outcome
+) -> None:
     with_reference(office, 1)
     cast = office.cast("vpub")
-    office.took("vpub", [("II.06.xlsx", cast.ii06({"C12": 1}))], text=CAUSE)
-    assert office.took("vpub", [("II.06 sửa.xlsx", cast.ii06())]).outcome is Outcome.ACCEPTED
-    assert versions(office, "ii06")[-1] == (2, Verdict.ACCEPTED_WITH_REMARKS, ["C206"])
+    first = office.took("vpub", [("II.06.xlsx", cast.ii06({"C12": 1}))])
+    gap = next(f.params["gap"] for s in first.submissions for f in s.findings if f.code == "C205")
+    cause = CAUSE.replace("do hồ sơ", f"do {gap} hồ sơ") if counted else CAUSE
+    office.took("vpub", [("II.06 (2).xlsx", cast.ii06({"C12": 2}))], text=cause)
+    assert office.took("vpub", [("II.06 sửa.xlsx", cast.ii06())], text="Gửi lại.\n").outcome is outcome
+    assert versions(office, "ii06")[-1][2] == (["C206"] if counted else ["C205"])
 
 
 def pdf_of(text: str) -> bytes:
