@@ -23,6 +23,7 @@ from bot.flows.beside import mail_beside_files
 from bot.flows.reading import ReadFile
 from bot.flows.services import Services
 from bot.flows.submit import Case, check_file, context, saved, submission
+from bot.text.dates import say_date
 
 # What a file of no form could have been: only where such a form is still missing is the file worth a correction.
 _WORD = (FileKind.DOCX, FileKind.DOC, FileKind.ODT, FileKind.RTF)
@@ -113,7 +114,7 @@ def _letterheads(files: Sequence[ReadFile]) -> list[Evidence]:
         if number := letter_number(document):
             told.append(Evidence("number", number, EvidenceSource.DOCUMENT, found=number, file=name))
         if day := letter_day(document):
-            told.append(Evidence("day", day.isoformat(), EvidenceSource.DOCUMENT, found=f"{day:%d/%m/%Y}", file=name))
+            told.append(Evidence("day", day.isoformat(), EvidenceSource.DOCUMENT, found=say_date(day, "vi"), file=name))
     return told
 
 

@@ -33,6 +33,7 @@ from bot.settings.models import DeadlineTable, PeriodTable, RoundFile, WindowTab
 from bot.settings.references import ReferenceReader
 from bot.settings.report import Report
 from bot.settings.toml_files import validate_fields
+from bot.text.dates import say_date
 
 LAST_ORDINAL: Mapping[PeriodKind, int] = {
     PeriodKind.QUARTER: 4,
@@ -184,7 +185,7 @@ def _check_order(
 def _check_window(window: DataWindow, deadline: Deadline, working_time: WorkingTime, file: str, report: Report) -> None:
     """NĐ 09/2019/NĐ-CP, Điều 8.5: at least one working day between the end of the data and the deadline."""
     last_day = deadline.last_day
-    days = {"deadline": f"{last_day:%d/%m/%Y}", "window": f"{window.last:%d/%m/%Y}"}
+    days = {"deadline": say_date(last_day, report.language), "window": say_date(window.last, report.language)}
     if last_day <= window.last:
         report.warn(file, "deadline.day", "w_deadline_before_window", **days)
     elif working_time.working_days_between(window.last, last_day) < 1:

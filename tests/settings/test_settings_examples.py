@@ -18,7 +18,7 @@ EXAMPLES = SAMPLE / "examples"
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 SIZES = {"so-cong-thuong": 9, "cao-loc": 27, "hung-yen": 17}
 WARNINGS = {
-    "so-cong-thuong": [("deadline.day", "trước ngày chốt số liệu 14/03/2023")],
+    "so-cong-thuong": [("deadline.day", "trước ngày chốt số liệu 14/3/2023")],
     "cao-loc": [],
     "hung-yen": [
         (
