@@ -30,7 +30,7 @@ demo: install
 
 test: lint types servers
 	@echo '== tests'
-	@$(IN_VENV) pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+	@$(IN_VENV) pytest -n $(JOBS) --dist load $(PYTEST_ARGS)
 
 lint: install-dev
 	@echo '== ruff'

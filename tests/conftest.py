@@ -12,6 +12,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -49,6 +50,8 @@ ACCOUNTS = (
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+ONE_WORKER = frozenset({"tests/scenes/test_scene_kinds.py"})
 
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 _FROM_WORKERS: dict[str, str] = {}
@@ -91,6 +94,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items.remove(item)
             left_out[item.nodeid] = reason
             config.hook.pytest_deselected(items=[item])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """xdist: each test goes to whoever is free, but the files of ONE_WORKER stay together, since one long run serves
+    all their tests. (xdist's own groups are written into test ids, which pytest 9.2 no longer lets it change.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in ONE_WORKER else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

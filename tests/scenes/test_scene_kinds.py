@@ -20,7 +20,7 @@ from bot import wiring
 from bot.documents.converter import Converter, find_libreoffice
 from bot.documents.limits import DEFAULT_LIMITS
 
-pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("kinds")]
+pytestmark = pytest.mark.servers
 
 EACH = [pytest.param(kind, id=kind.code, marks=[getattr(pytest.mark, name) for name in kind.needs()]) for kind in KINDS]
 
