@@ -174,11 +174,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{address} is the coordinator's address too: reports from there are not counted for {agency}.",
     ),
     "w_deadline_before_window": (
-        "Hạn gửi (hết ngày {deadline}) trước ngày chốt số liệu {window}: cơ quan phải gửi khi số liệu chưa đủ kỳ.",
-        "The deadline (end of {deadline}) is before the data window ends, {window}: figures are due incomplete.",
+        "Hạn gửi (ngày cuối {deadline}) trước ngày chốt số liệu {window}: cơ quan phải gửi khi số liệu chưa đủ kỳ.",
+        "The deadline (last day {deadline}) is before the data window ends, {window}: figures are due incomplete.",
     ),
     "w_deadline_too_near": (
-        "Từ ngày chốt số liệu {window} đến hạn gửi (hết ngày {deadline}) chưa đủ 1 ngày làm việc "
+        "Từ ngày chốt số liệu {window} đến hạn gửi (ngày cuối {deadline}) chưa đủ 1 ngày làm việc "
         "(Nghị định 09/2019/NĐ-CP, Điều 8 khoản 5).",
         "There is less than one working day between the end of the data window, {window}, and the deadline "
         "(end of {deadline}); compare Decree 09/2019/NĐ-CP, article 8.5.",
