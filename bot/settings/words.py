@@ -181,7 +181,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Từ ngày chốt số liệu {window} đến hạn gửi (ngày cuối {deadline}) chưa đủ 1 ngày làm việc "
         "(Nghị định 09/2019/NĐ-CP, Điều 8 khoản 5).",
         "There is less than one working day between the end of the data window, {window}, and the deadline "
-        "(end of {deadline}); compare Decree 09/2019/NĐ-CP, article 8.5.",
+        "(last day {deadline}); compare Decree 09/2019/NĐ-CP, article 8.5.",
     ),
     "w_window_outside": (
         "Thời gian chốt số liệu không có ngày nào thuộc kỳ báo cáo {period}.",
