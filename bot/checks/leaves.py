@@ -9,6 +9,7 @@ one with X110 and the others are not said. Nothing here fails.
 from dataclasses import replace
 
 from bot.checks.left_blank import blank_places, data_rows, numbered_tree
+from bot.checks.leftovers import is_example
 from bot.checks.levels import Node
 from bot.checks.rows import RowKind, TableRow, column_title, is_blank
 from bot.checks.rules import parse_rule
@@ -76,5 +77,7 @@ def _any_filled(node: Node, filled: set[int]) -> bool:
 
 
 def _is_asked(row: TableRow, column: Column) -> bool:
+    if not row.label or is_example(row.label):
+        return False  # nobody can tell what the row is, and that is said of it already
     rule = parse_rule(column.required_on_leaves)
     return all(reference in row.figures for reference in rule.references) and rule.holds(row.figures)

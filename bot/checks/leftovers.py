@@ -34,6 +34,7 @@ _OTHERS = (
 _DRAWN_OUT = re.compile(r"([._…])\1{6,}")  # more of a gap than a quotation needs
 _ALONE = re.compile(r"\s*(?:\.{4,}|…[.…]+|_{3,})\s*%?\s*")
 _NOTES = re.compile(r"\b(?:ghi chu|ky|chu ky|ngay|xac nhan)\b")
+_EXAMPLE = ("vi du", "vd")
 _SPEAKS = 4  # words from which a hint is told from what a report may say itself
 _LONGEST = 80
 _QUOTED = 60  # letters around a gap, so that it is found
@@ -84,6 +85,12 @@ def gap_in_row(cells: Sequence[str], headings: Sequence[str]) -> str | None:
 def bracketed(text: str) -> str | None:
     """The placeholder in brackets in a text: the only kind that counts where offices leave room for pen and stamp."""
     return next((found for line in text.split("\n") if (found := _bracketed(Folding(line))) is not None), None)
+
+
+def is_example(label: str) -> bool:
+    """Whether a row's label says that the row only shows how to fill in: "Ví dụ: …"."""
+    first, colon, _ = label.partition(":")
+    return bool(colon) and words(first) in _EXAMPLE
 
 
 def hint_left(text: str, hints: Iterable[str]) -> str | None:

@@ -5,8 +5,7 @@ leftover, `bot.checks.leftovers` decides, and what is in doubt is none.
 from collections.abc import Iterator
 
 from bot.checks.context import CheckContext
-from bot.checks.headers import words
-from bot.checks.leftovers import bracketed, hint_left, placeholder
+from bot.checks.leftovers import bracketed, hint_left, is_example, placeholder
 from bot.checks.places import at_cell
 from bot.checks.registry import OUTLINES, TABLES, check
 from bot.checks.rows import cell_text, column_title, filled_rows
@@ -16,8 +15,6 @@ from bot.checks.word import leftover_of, looked_at, part_place
 from bot.domain.document import TextDocument
 from bot.domain.form import Severity, TableSpec
 from bot.domain.submission import Finding, ParamValue, Place
-
-_SAMPLE = ("vi du", "vd")
 
 
 @check("W105", Severity.ERROR, OUTLINES)
@@ -88,7 +85,7 @@ def _in_the_table(facts: TableFacts, located: Located, spec: TableSpec) -> Itera
             if at is None or cell is None or not isinstance(cell.value, str):
                 continue
             text = cell_text(cell)
-            is_sample = column.key == spec.label_column and words(text.partition(":")[0]) in _SAMPLE and ":" in text
+            is_sample = column.key == spec.label_column and is_example(text)
             found = _left(text, (column.note,)) or ((text[:80], "sample") if is_sample else None)
             if found is not None:
                 place, params = at_cell(facts, located.sheet.name, row, at)
