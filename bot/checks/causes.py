@@ -12,7 +12,7 @@ Nothing here fails.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
@@ -42,10 +42,13 @@ _DENIED = re.compile(rf"(?:khong|chua)(?: he| con| co| phat sinh)*(?: su| so lie
 _ASKED = re.compile(  # our own notices quoted, or a mere condition
     r"\bneu (?:ro |cu the |tai sao )?(?:nguyen nhan|ly do)"
     r"|\bneu (?:co|van|con)(?: \w+){0,2} (?:chenh lech|sai lech|khac)"
-    r"|\bneu so lieu dung|(?:giai trinh|lam ro|bao cao|cho biet|xac dinh|tim|ra soat) (?:ro )?(?:nguyen nhan|ly do)\b"
+    r"|\(? ?(?:de nghi )?(?:ghi|neu|dien) (?:ro|cu the) ?\)?\W*$|\bneu so lieu dung|(?:giai trinh|lam ro"
+    r"|bao cao|cho biet|xac dinh|tim|ra soat) (?:ro )?(?:nguyen nhan|ly do)\b"
 )
 _UNKNOWN = re.compile(
     r"(?:chua|khong) (?:xac dinh|tim|biet|co|ro|thay)(?: duoc| ra| thay| ro)*(?: (?:nguyen nhan|ly do))"
+    r"|(?:nguyen nhan|ly do)\b.{0,60}?: ?(?:dang |con )?(?:cho|doi|de nghi) .{0,40}(?:tra loi|phan hoi"
+    r"|xac minh|tra cuu)\W*$"
     r"|(?:nguyen nhan|ly do)(?: (?:chenh lech|sai lech|khac biet|su|cua|so lieu|nay|tren|la|voi|so voi|he thong"
     r"|mot cua|phan mem))*"
     r"(?: ?[:,-]? ?(?:hien |van |con |dang )*(?:dang|chua|khong|se)\b(?: (?:co|ro|xac dinh|duoc|tim|biet|ra soat"
@@ -56,7 +59,7 @@ _UNKNOWN = re.compile(
 _BECAUSE = re.compile(
     r"(?P<named>nguyên nhân|l[ýí] do)"
     r"|(?P<because>(?<!\w)(?:(?:(?<!số liệu )(?<!dữ liệu )(?<!kết quả )(?<!phần mềm )(?<!hệ thống )(?<!văn bản )"
-    r"|(?=do (?:chưa|không|bị|lỗi|nhập|cập nhật|chậm|quên|[0-9])))do"
+    r"|(?=do (?:(?:\w+ ){0,3}(?:chưa|không|bị|lỗi|chậm|thiếu|trễ)\b|nhập|cập nhật|quên|[0-9])))do"
     r"(?! (?:đó|vậy|đấy|thế)(?!\w))|vì(?! (?:vậy|thế|lẽ))|bởi(?! (?:vậy|thế))|xuất phát từ)(?!\w))"
 )
 _BECAUSE_PLAIN = re.compile(
@@ -70,10 +73,14 @@ _BY_WHOM = re.compile(
 )
 _GAP_WORDS = re.compile(r"\b(?:chenh|sai|khac|biet|lech|so|lieu|nhau|viec|su|nay|la|co)\b")
 _FILLERS = re.compile(
-    r"\b(?:la|cua|viec|su|nay|neu|tren|so|lieu|nhu|sau|chu|yeu|chinh|chenh|lech|sai|khac|biet|nhau|va|co|cac|voi|he|thong"
+    r"\b(?:la|cua|viec|su|nay|neu|tren|so|lieu|nhu|sau|chu|yeu|chinh|chenh|lech|sai|khac|biet|nhau|va|co|cac"
+    r"|voi|he|thong"
     r"|mot|cua|phan|mem|bao|cao|ky|quy)\b"
 )
-_NIL = re.compile(r"(?:khong|chua)(?: co| ro| xac dinh| phat sinh| gi)*|da neu(?: o)? tren|nhu tren|nt|n/a")
+_NIL = re.compile(
+    r"(?:cac |loi )?(?:he thong|phan mem)(?: (?:cua )?tinh)?|(?:khong|chua)(?: co| ro| xac dinh| phat sinh"
+    r"| gi)*|da neu(?: o)? tren|nhu tren|nt|n/a"
+)
 _OPENING = re.compile(
     r"\W*(?:nguyên nhân|l[ýí] do|do(?! (?:đó|vậy))|vì(?! (?:vậy|thế))|bởi|việc này do|đây là do|là do)(?!\w)"
 )
@@ -100,27 +107,39 @@ _REFERENCE = re.compile(
     r"(?: so)? \(?[0-9]+(?:\.[0-9]+)*\)?"
 )
 _FIGURE = re.compile(r"(?<![0-9a-z.,/])(?:[0-9]{1,3}(?:[. ][0-9]{3})+|[0-9]+)(?:,[0-9]+)?(?![0-9a-z/])")
+_ROW = re.compile(r"\b(?:dong|hang|chi tieu|muc|stt|so thu tu|cot)(?: so)? \(?(?P<row>[0-9]+(?:\.[0-9]+)*)\)?(?![0-9])")
 _NOT_OF_REPORTS = re.compile(
-    r" ?(?:xa|phuong|thi tran|don vi|huyen|linh vuc|phong|can bo|cong chuc|nguoi|lan|bo phan|co quan|ngay|gio|tuan"
-    r"|thang|nam|phut|h)\b"
+    r" ?(?:xa|phuong|thi tran|don vi|huyen|linh vuc|phong|lan|bo phan|co quan|ngay|gio|tuan|thang|nam|phut|h)\b"
 )
+_OF_PEOPLE = re.compile(r" ?(?:can bo|cong chuc|vien chuc|nguoi)\b")  # figures of some rows, or who was ill
+_QUESTION = "nguyên nhân chênh lệch số liệu"  # what an answer stands beneath
 _LEAST_WORDS = 2  # words of a cause, fillers apart
 _QUOTE = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The words that give a cause, and the figures of reports that they name."""
+    """The words that give a cause, the figures of reports that they name, those of people among them apart, and the
+    rows or columns ("dòng 1.2").
+    """
 
     text: str
     figures: frozenset[Decimal]
+    people: frozenset[Decimal] = frozenset()
+    rows: frozenset[str] = frozenset()
 
-    def covers(self, actual: Decimal | None, expected: Decimal, *, is_current: bool) -> bool:
+    def covers(
+        self, actual: Decimal | None, expected: Decimal, *, key: str = "", keys: Collection[str] = (), is_current: bool
+    ) -> bool:
         """Whether it can speak of that difference: of its size, of the reported figure, or, where it `is_current`
-        (said with this report or in answer to it), of no figure at all or just of the system's.
+        (said with this report or in answer to it), of no figure at all or just of the system's. One that names any of
+        the rows or columns that differ (`keys`) speaks of those alone; `key` is this difference's.
         """
-        gap = abs((actual or Decimal(0)) - expected)
-        if gap in self.figures or sum(self.figures) == gap or (actual is not None and actual in self.figures):
+        rows = self.rows & set(keys)
+        if rows and key not in rows:
+            return False
+        gap, named = abs((actual or Decimal(0)) - expected), self.figures | self.people
+        if gap in named or sum(self.figures) == gap or (actual is not None and actual in named):
             return True
         return is_current and (not self.figures or self.figures == {expected})
 
@@ -139,7 +158,7 @@ def causes(said: Iterable[tuple[str, str]]) -> Iterator[tuple[int, Cause]]:
             continue
         earlier = lines[at - 1][0] if at else ""  # "1.2 lệch 4 hồ sơ." may stand before its "Nguyên nhân chênh lệch: …"
         named = f"{earlier} {pair}" if earlier and _differs(fold(earlier)) else pair
-        yield at, Cause(pair, named_figures(named))
+        yield at, _cause(pair, named)
 
 
 def find_cause(sentences: Iterable[str]) -> str | None:
@@ -154,21 +173,38 @@ def gives_cause(sentence: str) -> bool:
     return _differs(fold(sentence)) and _says_why(sentence)
 
 
-def named_figures(text: str) -> frozenset[Decimal]:
-    """The figures of reports that a text names: no dates, numbers of rows, counts of days, people or offices."""
+def _cause(text: str, named: str) -> Cause:
+    """`named` are the words whose figures and rows count, the sentence before among them."""
+    people = named_figures(named, of_people=True)
+    rows = frozenset(match["row"] for match in _ROW.finditer(fold(named)))
+    return Cause(text, named_figures(named), people, rows)
+
+
+def named_figures(text: str, *, of_people: bool = False) -> frozenset[Decimal]:
+    """The figures of reports that a text names: no dates, numbers of rows, counts of days or offices. Those before
+    people ("2 cán bộ") are left out, or are the only ones when they are asked for.
+    """
     folded = fold(text)
     plain = _REFERENCE.sub(" ", without_dates(folded))
     found = (
         parse_number(match[0], whole=False)
         for match in _FIGURE.finditer(plain)
         if not _NOT_OF_REPORTS.match(plain, match.end())
+        and (_OF_PEOPLE.match(plain, match.end()) is not None) is of_people
     )
     return frozenset(number for number in found if number is not None)
 
 
-def causes_in_mail(text: str) -> tuple[Cause, ...]:
-    """The causes that an agency's own mail gives; lines that it quotes do not count."""
-    return tuple(cause for _, cause in causes((one, "") for one in split_sentences(_QUOTED.sub("", text))))
+def causes_in_mail(text: str, *, is_answer: bool = False) -> tuple[Cause, ...]:
+    """The causes that an agency's own mail gives; lines that it quotes do not count.
+
+    `is_answer`: the mail follows our question for the cause, so it need not speak of the difference again. In another
+    mail a sentence of what befell the system's data is a cause where it names figures.
+    """
+    sentences = split_sentences(_QUOTED.sub("", text))
+    found = [cause for _, cause in causes((one, _QUESTION if is_answer else "") for one in sentences)]
+    told = [one for one in sentences if not any(one in cause.text for cause in found) and _befell_system(one)]
+    return (*found, *(cause for one in told if (cause := _cause(one, one)).figures))
 
 
 def cause_in_mail(text: str) -> str | None:
@@ -187,6 +223,11 @@ def cause_in_note(text: str) -> str | None:
 def quoted(text: str) -> str:
     """At most 120 letters of a cause, for people."""
     return text if len(text) <= _QUOTE else f"{text[: _QUOTE - 1].rstrip()}…"
+
+
+def _befell_system(sentence: str) -> bool:
+    folded = fold(sentence)
+    return re.search(_SYSTEM, folded) is not None and _FACT.search(folded) is not None and _is_reason(sentence)
 
 
 def _heads_causes(heading: str) -> bool:

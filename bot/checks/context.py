@@ -22,6 +22,8 @@ class CheckContext:
     where there is none, and `last_period` the period that it reports. `explanations` are the agency's own words in its
     mails. `checks` are the office's and the round's settings of codes, the round's first.
 
+    `cause_asked`: the agency's last version of this form was asked for the cause of a difference.
+
     `table` and `parts` are read once, when the first check asks for them; they are empty where the document is of
     another kind than the form.
     """
@@ -40,6 +42,7 @@ class CheckContext:
     last: Document | None = None
     last_period: ReportingPeriod | None = None
     explanations: tuple[str, ...] = ()
+    cause_asked: bool = False
     checks: tuple[CheckSetting, ...] = ()
 
     @cached_property

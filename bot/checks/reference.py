@@ -111,13 +111,19 @@ def _differences(context: CheckContext) -> Iterator[_Difference]:
     given: tuple[_Given, ...] | None = None
     for reference in context.round.references:
         known = reference.figures.get(context.agency.code, {}) if reference.form == context.form.code else {}
+        differing: dict[str, tuple[tuple[Place, dict[str, ParamValue]], Decimal | None, Decimal]] = {}
         for key, expected in known.items():
             where, actual = figure_place(facts, spec, key), whole_figures(facts, spec).get(key)
             blank = actual is None and key in {row.code for row in facts.blank} and expected != 0
-            if where is None or not (blank or (actual is not None and abs(actual - expected) > reference.tolerance)):
-                continue
+            if where is not None and (blank or (actual is not None and abs(actual - expected) > reference.tolerance)):
+                differing[key] = where, actual, expected
+        for key, (where, actual, expected) in differing.items():
             given = tuple(_given_causes(context)) if given is None else given
-            covering = (g.params for g in given if g.cause.covers(actual, expected, is_current=g.is_current))
+            covering = (
+                g.params
+                for g in given
+                if g.cause.covers(actual, expected, key=key, keys=differing, is_current=g.is_current)
+            )
             cause = _note(facts, spec, key) or next(covering, None)
             yield _Difference(*where, actual, expected, reference, cause)
 
@@ -147,7 +153,7 @@ def _given_causes(context: CheckContext) -> Iterator[_Given]:
                 where: dict[str, ParamValue] = {"reason": "narrative", "source": title, "quote": quoted(cause.text)}
                 yield _Given(cause, where if part is None else {**where, "reason": "narrative_part", "part": part.code})
     for index, mail in enumerate(context.explanations):
-        for cause in causes_in_mail(mail):
+        for cause in causes_in_mail(mail, is_answer=context.cause_asked and index == 0):
             yield _Given(cause, {"reason": "mail", "quote": quoted(cause.text)}, is_current=index == 0)
 
 

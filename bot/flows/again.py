@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from bot.decide.mail_words import own_text
 from bot.decide.stated import agency_names, read_stated
 from bot.domain.agency import Agency
-from bot.domain.form import Form, Severity
+from bot.domain.form import Form
 from bot.domain.mail import Attachment, InboundMail
 from bot.domain.round import Round
-from bot.domain.submission import Finding, Submission
+from bot.domain.submission import Submission
 from bot.flows.history import counting
 from bot.flows.reading import tagged
 from bot.flows.services import Services
-from bot.flows.submit import Case, check_file, saved, submission
+from bot.flows.submit import Case, causes_asked, check_file, saved, submission
 from bot.mail.parse import parse
 
 _MAILS_READ = 5
-CAUSE_ASKED = "C205"  # a difference from the office's own system, and no cause given
 
 
 def own_words(services: Services, agency: Agency, round_: Round, mail: InboundMail) -> tuple[str, ...]:
@@ -34,11 +33,6 @@ def own_words(services: Services, agency: Agency, round_: Round, mail: InboundMa
     earlier = [m.sha256 for m in mails if m.sha256 and m.sha256 != mail.sha256][-_MAILS_READ:]
     said = [own_text(parse(services.vault.read(sha256)).text).strip() for sha256 in reversed(earlier)]
     return (own, *filter(None, said))
-
-
-def causes_asked(findings: Sequence[Finding]) -> int:
-    """How many differences wait for their cause."""
-    return sum(f.code == CAUSE_ASKED and f.severity is Severity.ERROR for f in findings)
 
 
 def follow_up(

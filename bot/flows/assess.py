@@ -18,11 +18,11 @@ from bot.domain.document import FileKind, Unreadable
 from bot.domain.form import Form, FormKind, Severity
 from bot.domain.mail import Evidence, EvidenceSource
 from bot.domain.submission import Finding, Submission
-from bot.flows.again import causes_asked, follow_up
+from bot.flows.again import follow_up
 from bot.flows.beside import mail_beside_files
 from bot.flows.reading import ReadFile
 from bot.flows.services import Services
-from bot.flows.submit import Case, check_file, context, saved, submission
+from bot.flows.submit import Case, causes_asked, check_file, context, saved, submission
 from bot.text.dates import say_date
 
 # What a file of no form could have been: only where such a form is still missing is the file worth a correction.

@@ -21,6 +21,8 @@ from bot.flows.history import beside, compares_periods, last_report
 from bot.flows.readable import publish
 from bot.flows.services import Services
 
+CAUSE_ASKED = "C205"  # a difference from the office's own system, and no cause given
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -72,8 +74,22 @@ def context(
         last=last_report(services, round_, agency, form.code) if compares_periods(form) else None,
         last_period=before.period if before else None,
         explanations=case.explanations,
+        cause_asked=_cause_asked(services, case, form),
         checks=(*round_.checks, *services.office.checks),
     )
+
+
+def causes_asked(findings: Sequence[Finding]) -> int:
+    """How many differences wait for their cause."""
+    return sum(f.code == CAUSE_ASKED and f.severity is Severity.ERROR for f in findings)
+
+
+def _cause_asked(services: Services, case: Case, form: Form) -> bool:
+    if not case.round.references:
+        return False
+    earlier = services.store.submissions(round=case.round.code, agency=case.agency.code)
+    versions = [s for s in earlier if s.form == form.code]
+    return bool(versions) and causes_asked(max(versions, key=lambda s: s.version).findings) > 0
 
 
 def submission(

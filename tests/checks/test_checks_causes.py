@@ -148,3 +148,45 @@ def test_what_a_cause_covers(text: str, actual: int, expected: int, now: bool, e
     (cause,) = causes_in_mail(text)
     assert cause.covers(Decimal(actual), Decimal(expected), is_current=True) is now
     assert cause.covers(Decimal(actual), Decimal(expected), is_current=False) is earlier
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer", "other"),
+    [
+        ("Nguyên nhân: 04 hồ sơ liên thông không thể hiện trên hệ thống một cửa.", True, True),
+        ("Hệ thống thiếu 4 hồ sơ vì phần mềm bị lỗi kết nối.", True, True),
+        ("Số liệu của hệ thống chưa cập nhật 4 hồ sơ ngày 14/3.", True, True),
+        ("Do phần mềm một cửa chưa đồng bộ.", True, False),
+        ("Vì một số hồ sơ giấy chưa được nhập.", True, False),
+        ("Chênh lệch số liệu do hệ thống chưa đồng bộ.", True, True),
+        ("Sai lệch số liệu do phần mềm lỗi.", True, True),
+        ("Số liệu của chúng tôi là đúng.", False, False),
+        ("Nguyên nhân chênh lệch số liệu với hệ thống: (ghi rõ).", False, False),
+        ("Nguyên nhân: đang chờ tỉnh trả lời.", False, False),
+        ("Nguyên nhân chênh lệch số liệu với hệ thống: đề nghị tỉnh trả lời.", False, False),
+        ("Do hệ thống.", False, False),
+        ("Kính gửi Văn phòng Sở, đơn vị gửi lại báo cáo.", False, False),
+    ],
+)
+def test_an_answer_to_the_question_need_not_say_again_that_figures_differ(
+    sentence: str, answer: bool, other: bool
+) -> None:
+    assert bool(causes_in_mail(sentence, is_answer=True)) is answer
+    assert bool(causes_in_mail(sentence)) is other
+
+
+@pytest.mark.parametrize(
+    ("sentence", "key", "gap", "covered"),
+    [
+        ("Dòng 1.2 chênh lệch số liệu do hệ thống chưa đồng bộ.", "1.2", 4, True),
+        ("Dòng 1.2 chênh lệch số liệu do hệ thống chưa đồng bộ.", "2.1", 92, False),
+        ("Dòng 9.9 chênh lệch số liệu do hệ thống chưa đồng bộ.", "2.1", 92, True),  # no row of this table
+        ("Dòng 1.2 lệch 4 hồ sơ và dòng 2.1 lệch 92 người so với hệ thống do chưa đồng bộ.", "2.1", 92, True),
+        ("Số liệu chênh lệch với hệ thống do 2 cán bộ nghỉ ốm nên nhập chậm.", "1.2", 4, True),
+        ("Số liệu lệch 5 hồ sơ so với hệ thống do chưa đồng bộ.", "1.2", 4, False),
+    ],
+)
+def test_a_cause_that_names_rows_speaks_of_those_alone(sentence: str, key: str, gap: int, covered: bool) -> None:
+    (cause,) = causes_in_mail(sentence)
+    said = cause.covers(Decimal(100 + gap), Decimal(100), key=key, keys=("1.2", "2.1"), is_current=True)
+    assert said is covered

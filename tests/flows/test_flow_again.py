@@ -33,12 +33,13 @@ def versions(office: Office, form: str) -> list[tuple[int, Verdict, list[str]]]:
     return [(s.version, s.verdict, [f.code for f in s.findings]) for s in found if s.form == form]
 
 
-def test_a_cause_given_in_a_reply_without_a_file_settles_the_difference(office: Office) -> None:
+@pytest.mark.parametrize("cause", [CAUSE, "Do phần mềm một cửa chưa đồng bộ.\n"])
+def test_a_cause_given_in_a_reply_without_a_file_settles_the_difference(office: Office, cause: str) -> None:
     with_reference(office, 1)
     record = office.took("vpub", [("II.06.xlsx", office.cast("vpub").ii06())])
     assert record.outcome is Outcome.CORRECTION
     (notice,) = office.got("vpub")
-    reply = office.took("vpub", text=CAUSE, answers=notice)
+    reply = office.took("vpub", text=cause, answers=notice)
     assert reply.outcome is Outcome.ACCEPTED
     assert versions(office, "ii06") == [
         (1, Verdict.CORRECTION, ["C205"]),
