@@ -161,13 +161,6 @@ def causes(said: Iterable[tuple[str, str]]) -> Iterator[tuple[int, Cause]]:
         yield at, _cause(pair, named)
 
 
-def find_cause(sentences: Iterable[str]) -> str | None:
-    """The first sentence, or pair of sentences, that gives the cause of a difference in figures; None where none
-    does.
-    """
-    return next((cause.text for _, cause in causes((sentence, "") for sentence in sentences)), None)
-
-
 def gives_cause(sentence: str) -> bool:
     """Whether one sentence says both that figures differ and why."""
     return _differs(fold(sentence)) and _says_why(sentence)
@@ -205,11 +198,6 @@ def causes_in_mail(text: str, *, is_answer: bool = False) -> tuple[Cause, ...]:
     found = [cause for _, cause in causes((one, _QUESTION if is_answer else "") for one in sentences)]
     told = [one for one in sentences if not any(one in cause.text for cause in found) and _befell_system(one)]
     return (*found, *(cause for one in told if (cause := _cause(one, one)).figures))
-
-
-def cause_in_mail(text: str) -> str | None:
-    """The first of them, as it was written."""
-    return next((cause.text for cause in causes_in_mail(text)), None)
 
 
 def cause_in_note(text: str) -> str | None:

@@ -32,7 +32,7 @@ def answer(
     # What waits for a person is received: nothing is asked of the agency.
     needs_mending = outcome is Outcome.CORRECTION or any(r.verdict is Verdict.CORRECTION for r in results)
     kind = NoticeKind.CORRECTION if needs_mending else NoticeKind.RECEIPT
-    results, enclosures = with_marked_files(services, results)
+    results, enclosures = with_marked_files(services, results, assessment.documents)
     # What the agency owes as it will stand when this mail is committed.
     state = round_state(round_, (*earlier, *assessment.submissions), decisions, services.now())
     in_this_mail = {r.form.code for r in results}

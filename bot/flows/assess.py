@@ -5,7 +5,7 @@ mail now explains what the checks had asked; a signed copy that follows an accep
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.checks.changes import changed
 from bot.checks.cross import put_aside
@@ -14,7 +14,7 @@ from bot.checks.mail import mail_finding
 from bot.decide.letterheads import letter_day, letter_number
 from bot.decide.matching import FileFacts, FileMatch, FileRole, match_forms
 from bot.decide.obligations import effective_verdict
-from bot.domain.document import FileKind, Unreadable
+from bot.domain.document import Document, FileKind, Unreadable
 from bot.domain.form import Form, FormKind, Severity
 from bot.domain.mail import Evidence, EvidenceSource
 from bot.domain.submission import Finding, Submission
@@ -33,12 +33,15 @@ KINDS_OF = {FormKind.OUTLINE: _WORD, FormKind.TABLE: _EXCEL, FormKind.LIST: _EXC
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the files of one mail came to. `repeated` are earlier submissions whose very bytes came again."""
+    """What the files of one mail came to. `repeated` are earlier submissions whose very bytes came again; `documents`
+    what was read of the files, by sha256.
+    """
 
     submissions: tuple[Submission, ...]
     repeated: tuple[Submission, ...]
     loose: tuple[Finding, ...]
     evidence: tuple[Evidence, ...]
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
 
 def assess(services: Services, case: Case, files: Sequence[ReadFile], containers: Sequence[Finding] = ()) -> Assessment:
@@ -103,6 +106,7 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
         repeated=tuple(repeated),
         loose=changed(loose, (*round_.checks, *services.office.checks)),
         evidence=(*(e for m in matches for e in m.evidence), *_letterheads(files)),
+        documents={f.attachment.sha256: f.facts.document for f in files},
     )
 
 

@@ -12,7 +12,7 @@ Failure policy: None wherever a file cannot be marked (.doc, .xls, PDF, a broken
 goes without it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.checks.outline import find_headings
@@ -47,10 +47,11 @@ class _Spot:
 
 
 def with_marked_files(
-    services: Services, results: Sequence[FormResult]
+    services: Services, results: Sequence[FormResult], documents: Mapping[str, Document]
 ) -> tuple[tuple[FormResult, ...], tuple[Enclosure, ...]]:
     """The results, each told in which enclosure its faults are marked, and the enclosures. Only what must be mended
     has one; a file that is gone from the vault is our trouble, told in the journal, and no reason to keep silent.
+    `documents` are what has been read of this mail's files already, by sha256.
     """
     files: dict[str, Enclosure] = {}
     for result in results:
@@ -62,7 +63,7 @@ def with_marked_files(
         except VaultError:
             services.journal.warning("file_missing", form=result.form.code, sha256=main.sha256)
             continue
-        document = services.sandbox.read(payload, main.name)
+        document = documents.get(main.sha256) or services.sandbox.read(payload, main.name)
         file = marked_file(services, result.form, result.findings, main.name, payload, document)
         if file is not None:
             files[result.form.code] = file

@@ -4,8 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.checks.causes import cause_in_mail, cause_in_note, causes_in_mail, find_cause, named_figures, quoted
+from bot.checks.causes import cause_in_note, causes, causes_in_mail, named_figures, quoted
 from bot.checks.sentences import split_sentences
+
+
+def cause_in_mail(text: str) -> str | None:
+    """The words of the first cause that a mail gives."""
+    return next((cause.text for cause in causes_in_mail(text)), None)
+
 
 CAUSES = [
     "Số liệu báo cáo chênh lệch 5 hồ sơ so với hệ thống một cửa do 5 hồ sơ giấy chưa được nhập vào phần mềm.",
@@ -109,7 +115,8 @@ def test_a_remark_beside_the_figure(note: str, counts: bool) -> None:
 
 def test_only_the_sentence_is_quoted_and_not_more_than_120_letters() -> None:
     (one, two) = CAUSES[5].split(". ")
-    assert find_cause(split_sentences(f"Mở đầu. {CAUSES[5]} Kết thúc.")) == f"{one}. {two}"
+    sentences = split_sentences(f"Mở đầu. {CAUSES[5]} Kết thúc.")
+    assert [cause.text for _, cause in causes((said, "") for said in sentences)] == [f"{one}. {two}"]
     assert quoted("a" * 120) == "a" * 120
     assert len(quoted("a " * 90)) <= 120
     assert quoted("a " * 90).endswith("…")
