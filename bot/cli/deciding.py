@@ -23,7 +23,7 @@ from bot.cli.context import (
     settings_of,
     stop,
 )
-from bot.domain.round import Decision
+from bot.domain.decision import Resolution
 from bot.flows import decisions
 from bot.flows.services import Services
 from bot.screens import say
@@ -57,7 +57,7 @@ def extend(
 ) -> None:
     """Give one agency a new deadline."""
 
-    def take(services: Services, settings: Settings) -> Decision:
+    def take(services: Services, settings: Settings) -> Resolution:
         aim = decisions.target(services, agency, round_, form)
         return decisions.extend(services, aim, _end(until, settings), who=_who(who), why=why)
 
@@ -75,7 +75,7 @@ def excuse(
 ) -> None:
     """Excuse one agency from reporting."""
 
-    def take(services: Services, _: Settings) -> Decision:
+    def take(services: Services, _: Settings) -> Resolution:
         return decisions.excuse(services, decisions.target(services, agency, round_, form), who=_who(who), why=why)
 
     _decide(context, as_json, take)
@@ -93,7 +93,7 @@ def accept(
 ) -> None:
     """Accept a version despite its findings."""
 
-    def take(services: Services, _: Settings) -> Decision:
+    def take(services: Services, _: Settings) -> Resolution:
         aim = decisions.target(services, agency, round_, form)
         return decisions.accept(services, aim, version, who=_who(who), why=why)
 
@@ -112,7 +112,7 @@ def return_(
 ) -> None:
     """Send a version back to the agency."""
 
-    def take(services: Services, _: Settings) -> Decision:
+    def take(services: Services, _: Settings) -> Resolution:
         aim = decisions.target(services, agency, round_, form)
         return decisions.return_(services, aim, version, who=_who(who), why=why)
 
@@ -132,7 +132,7 @@ def received(
 ) -> None:
     """Note a report that arrived by another channel."""
 
-    def take(services: Services, settings: Settings) -> Decision:
+    def take(services: Services, settings: Settings) -> Resolution:
         zone = settings.office.working_time.timezone
         when = parse_instant(at, zone, settings.language) if at else None
         limit = settings.office.max_mail_bytes
@@ -167,7 +167,7 @@ def release(
 ) -> None:
     """Let a held or parked mail go on, or with --done put it aside."""
 
-    def take(services: Services, _: Settings) -> Decision:
+    def take(services: Services, _: Settings) -> Resolution:
         if done:
             return decisions.dismiss(services, mail, who=_who(who), why=why)
         return decisions.release(services, mail, agency, round_, who=_who(who), why=why)
@@ -178,7 +178,7 @@ def release(
 def _decide(
     context: typer.Context,
     as_json: bool,
-    take: Callable[[Services, Settings], Decision | tuple[Decision, int]],
+    take: Callable[[Services, Settings], Resolution],
     *,
     done: bool = False,
 ) -> None:
@@ -189,11 +189,11 @@ def _decide(
     language = settings.language
     with services_of(context, settings) as services:
         try:
-            taken = take(services, settings)
+            resolution = take(services, settings)
+            decision = decisions.carry_out(services, resolution)
         except decisions.DecisionError as error:
             params = {k: _said(v, settings) for k, v in error.params.items()}
             stop(language, MISUSED, f"error.{error.code}", **params)
-        decision, count = taken if isinstance(taken, tuple) else (taken, 0)
         working_time = services.office.working_time
         if as_json:
             print_json(shapes.decision(decision, working_time.timezone))
@@ -207,7 +207,7 @@ def _decide(
             until=until,
             version=decision.version,
             address=decision.address,
-            count=count,
+            count=len(resolution.reopens),
             mail=decision.mail_id,
         )
         print(words)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from bot.domain.decision import Decision
+from bot.domain.digest import DigestMail, DigestNotice
 from bot.domain.mail import InboundRecord, NoticeKind, OutgoingRecord
-from bot.domain.notice import DigestMail, DigestNotice
-from bot.domain.round import Decision, ObligationStatus, RoundState
+from bot.domain.round import ObligationStatus, RoundState
 from bot.domain.submission import Finding, StoredFile, Submission
 from bot.domain.words import FindingWords
 from bot.flows.services import Services
@@ -227,8 +228,8 @@ def digest(notice: DigestNotice, zone: tzinfo) -> Json:
             }
             for page in notice.rounds
         ],
-        "waiting": [line(m) for m in notice.waiting],
-        "unknown_senders": [line(m) for m in notice.unknown_senders],
+        "waiting": [line(i.mail) for i in notice.items if i.mail and i.what != "sender"],
+        "unknown_senders": [line(i.mail) for i in notice.items if i.mail and i.what == "sender"],
         "ignored": [line(m) for m in notice.ignored],
         "bounces": [{"address": b.address, "at": instant(b.at, zone), "error": b.error} for b in notice.bounces],
         "unsent": [{"key": key, "state": state, "error": error} for key, state, error in notice.unsent],

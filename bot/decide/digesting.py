@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from bot.domain.agency import Agency, Registry
-from bot.domain.form import Form
-from bot.domain.mail import InboundRecord, NoticeKind, Outcome, OutgoingRecord, OutgoingState, Reason
-from bot.domain.notice import (
+from bot.domain.decision import Decision
+from bot.domain.digest import (
     DigestAgency,
     DigestBounce,
     DigestChange,
     DigestGroup,
+    DigestItem,
     DigestMail,
     DigestNotice,
     DigestRound,
 )
+from bot.domain.form import Form
+from bot.domain.mail import InboundRecord, NoticeKind, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Office, WorkingTime
-from bot.domain.round import Decision, ObligationStatus, Round, RoundState
+from bot.domain.round import ObligationStatus, Round, RoundState
 
 # After the deadline the page goes on daily for so many working days; later only when there is something to say.
 QUIET_AFTER_WORKING_DAYS = 10
@@ -59,7 +61,7 @@ def digest_due(now: datetime, at: time, working_time: WorkingTime) -> bool:
 
 def is_worth_sending(notice: DigestNotice) -> bool:
     """Whether there is a page at all: a round under way, or something that happened or waits."""
-    if notice.waiting or notice.unknown_senders or notice.bounces or notice.unsent:
+    if notice.items or notice.bounces or notice.unsent:
         return True
     return any(_is_under_way(page, notice.at) for page in notice.rounds)
 
@@ -76,8 +78,9 @@ def build_digest(facts: DigestFacts) -> DigestNotice:
         at=facts.now,
         since=facts.since,
         rounds=tuple(_page(facts, state, fresh) for state in facts.states),
-        waiting=tuple(_line(facts, m) for m in waiting if m.reason != Reason.UNKNOWN_SENDER),
-        unknown_senders=tuple(_line(facts, m) for m in waiting if m.reason == Reason.UNKNOWN_SENDER),
+        items=tuple(
+            DigestItem("sender" if m.reason == Reason.UNKNOWN_SENDER else "mail", mail=_line(facts, m)) for m in waiting
+        ),
         ignored=tuple(_line(facts, m) for m in fresh if m.outcome is Outcome.IGNORED),
         bounces=tuple(facts.bounces),
         unsent=tuple(

@@ -8,17 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.decision import Decision, DecisionKind
 from bot.domain.form import Severity
-from bot.domain.round import (
-    Assignment,
-    Deadline,
-    Decision,
-    DecisionKind,
-    ObligationState,
-    ObligationStatus,
-    Round,
-    RoundState,
-)
+from bot.domain.round import Assignment, Deadline, ObligationState, ObligationStatus, Round, RoundState
 from bot.domain.submission import Submission, Verdict
 
 

@@ -9,17 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from bot.domain.ladder import LadderStep, StepKind, StepUnit
 from bot.domain.office import WorkingTime
-from bot.domain.round import (
-    Deadline,
-    LadderStep,
-    ObligationState,
-    ObligationStatus,
-    Round,
-    RoundState,
-    StepKind,
-    StepUnit,
-)
+from bot.domain.round import Deadline, ObligationState, ObligationStatus, Round, RoundState
 
 # A step that could not be sent within so many days has lost its meaning: the coordinator has long since telephoned.
 STALE_AFTER = timedelta(days=10)
@@ -77,7 +69,7 @@ def ladder(round_: Round, deadline: Deadline, set_at: datetime, working_time: Wo
     last_day = working_time.local(deadline.instant - timedelta(microseconds=1)).date()
     steps = [
         DueStep(step, datetime.combine(day, time(step.hour, step.minute), working_time.timezone))
-        for step in round_.ladder
+        for step in round_.ladder.steps
         if (day := _day_of(step, last_day, working_time)) > known_on
     ]
     # The sort is stable and the ladder's own order breaks ties: of two steps on one morning the later one speaks.
@@ -163,9 +155,9 @@ def due_nudge(
 
 def _day_of(step: LadderStep, last_day: date, working_time: WorkingTime) -> date:
     if step.unit is StepUnit.WORKING:
-        day = working_time.add_working_days(last_day, step.offset_days)
+        day = working_time.add_working_days(last_day, step.offset)
     else:
-        day = last_day + timedelta(days=step.offset_days)
+        day = last_day + timedelta(days=step.offset)
     if step.kind in (StepKind.REQUEST, StepKind.REMINDER):
         return working_time.working_day_on_or_before(day)
     return working_time.working_day_on_or_after(day)

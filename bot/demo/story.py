@@ -153,11 +153,15 @@ def _decide(stage: _Stage, at: datetime, moment: Callable[[int, int, int], datet
     bound = services.store.bindings()
     stranger = next((a for a in acts() if a.sender and a.known and moment(a.day, a.hour, a.minute) == at), None)
     if stranger and stranger.sender not in bound:
-        decisions.bind(services, stranger.sender, stranger.agency, who=who, why="Đã gọi điện xác nhận")
+        decisions.carry_out(
+            services, decisions.bind(services, stranger.sender, stranger.agency, who=who, why="Đã gọi điện xác nhận")
+        )
         once(services)
     if at == moment(0, 8, 45) and "pg" in stage.round.agencies:
         aim = decisions.target(services, "pg", stage.round.code, None)
-        decisions.extend(services, aim, moment(5, 0, 0), who=who, why="Mất điện toàn huyện ngày 08/3")
+        decisions.carry_out(
+            services, decisions.extend(services, aim, moment(5, 0, 0), who=who, why="Mất điện toàn huyện ngày 08/3")
+        )
         once(services)
 
 

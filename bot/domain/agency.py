@@ -7,12 +7,13 @@ from enum import StrEnum
 
 
 class ContactRole(StrEnum):
-    """What an address is to its agency. A SENDER is only recognised: it gets answers to its own mails and nothing
-    else.
+    """What an address is to its agency: văn thư, hộp thư chung, cấp phó, lãnh đạo. A SENDER is only recognised: it gets
+    answers to its own mails and nothing else.
     """
 
     CLERK = "clerk"
     AGENCY = "agency"
+    DEPUTY = "deputy"
     LEADER = "leader"
     SENDER = "sender"
 

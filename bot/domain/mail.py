@@ -147,6 +147,19 @@ class Reason(StrEnum):
     COORDINATOR_MAIL = "coordinator_mail"
     BROKE_US = "broke_us"
     HANDLED = "handled"
+    JUNK = "junk"
+    ORDER = "order"
+    ORDER_REFUSED = "order_refused"
+    ASKS_EXTENSION = "asks_extension"
+    NOTHING_TO_REPORT = "nothing_to_report"
+    REPORTED_BY_OTHER = "reported_by_other"
+
+    @property
+    def is_ask(self) -> bool:
+        """Whether an agency asks the coordinator for a decision: more time, nothing to report, another reports for
+        it.
+        """
+        return self in (Reason.ASKS_EXTENSION, Reason.NOTHING_TO_REPORT, Reason.REPORTED_BY_OTHER)
 
 
 class EvidenceSource(StrEnum):
@@ -244,10 +257,20 @@ class OutgoingState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NudgeMark:
+    """One step of a ladder that a mail speaks for: its key, unique for ever, and the round and step it is of."""
+
+    key: str
+    round: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMail:
     """One mail to send, with its final bytes. `key` is what it is (`reminder:2023-q1:stp:t-3`) and unique for ever.
 
-    `raw` is the whole RFC 5322 message with CRLF line ends; `envelope_from` the bounce address for answers.
+    `raw` is the whole RFC 5322 message with CRLF line ends; `envelope_from` the bounce address for answers. `nudges`
+    are the steps that it speaks for, of all rounds; it is queued only if none of them has been before.
     """
 
     key: str
@@ -262,6 +285,7 @@ class OutgoingMail:
     agency: str | None = None
     round: str | None = None
     mail_id: int | None = None
+    nudges: tuple[NudgeMark, ...] = ()
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -281,6 +305,15 @@ class OutgoingRecord:
     sent_at: datetime | None = None
     last_error: str = ""
     in_sent_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeRecord:
+    """One step that was queued for an agency, with the mail that carries it (whose `raw` is empty)."""
+
+    mark: NudgeMark
+    agency: str
+    outgoing: OutgoingRecord
 
 
 class SendOutcome(StrEnum):

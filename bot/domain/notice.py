@@ -4,32 +4,19 @@
 prose. Each has `kind` and `key`; the key is unique for ever, so that the same notice cannot be queued twice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain.agency import Agency
+from bot.domain.decision import Decision, Order, ReplyLink
+from bot.domain.digest import DigestNotice
 from bot.domain.form import Form
-from bot.domain.mail import NoticeKind
+from bot.domain.ladder import Tone
+from bot.domain.letter import Enclosure, Thread
+from bot.domain.mail import NoticeKind, NudgeMark, Reason
 from bot.domain.round import Deadline, ObligationState, Round
 from bot.domain.submission import Finding, StoredFile, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """What an answer hangs on (RFC 5322, 3.6.4): the mail's own Message-ID, its References and its subject."""
-
-    message_id: str
-    references: tuple[str, ...]
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that goes with a notice (gửi kèm): a blank form, or the agency's own file with the faults marked."""
-
-    name: str
-    content_type: str
-    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +108,30 @@ class WithLead:
 
 
 @dataclass(frozen=True, slots=True)
+class NudgeSection:
+    """Another round in the same mail: what `kind` of step is due in it, and what stands. Days count as in
+    NudgeNotice.
+    """
+
+    kind: NoticeKind
+    round: Round
+    deadline: Deadline
+    owed: tuple[Owed, ...]
+    days: int
+    working_days: int
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
 class NudgeNotice:
     """Request, reminder, overdue notice or escalation: one mail for all forms that the agency owes in a round.
 
     `days` and `working_days` count from today to the deadline's last day (from it to today when overdue), in calendar
     and in working days. `next_step_on` is when the next step of the ladder would come, None after the last.
     `with_leads`: what other agencies owe still and this one works with them on. `told_partners`: the names of partners
-    that are asked for nothing themselves and read of it here, in Cc.
+    that are asked for nothing themselves and read of it here, in Cc. `template` is the mail's words, the kind's own
+    when empty. `asked_on` is when the agency asked the coordinator for something that is not answered yet. `others`
+    are what else it owes, in other rounds: one mail a day says it all. `marks` are the steps it speaks for.
     """
 
     kind: NoticeKind
@@ -147,12 +151,18 @@ class NudgeNotice:
     enclosures: tuple[Enclosure, ...] = ()
     with_leads: tuple[WithLead, ...] = ()
     told_partners: tuple[str, ...] = ()
+    tone: Tone = Tone.PLAIN
+    template: str = ""
+    copies_leader: bool = False
+    asked_on: date | None = None
+    others: tuple[NudgeSection, ...] = ()
+    marks: tuple[NudgeMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotice:
-    """What the coordinator decided about an agency, told to it: an extension, an excuse, an acceptance or a
-    return.
+    """What the coordinator decided about an agency, told to it: an extension, an excuse, an acceptance, a return, a
+    refusal of what it asked for, or that one of these no longer holds (`undone`).
     """
 
     key: str
@@ -166,6 +176,9 @@ class DecisionNotice:
     deadline: Deadline
     at: datetime
     findings: tuple[Finding, ...] = ()
+    undone: bool = False
+    enclosures: tuple[Enclosure, ...] = ()
+    thread: Thread | None = None
     kind: NoticeKind = NoticeKind.DECISION
 
     @property
@@ -175,119 +188,93 @@ class DecisionNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertNotice:
-    """Something that the coordinator must know at once. `subject_code` picks the words in the alert template;
-    `params` fill them.
+class AskNotice:
+    """Acknowledges what an agency asks for without a file: more time (`asks_extension`), that there is nothing to
+    report, or that another agency reports for it. Nothing is granted by it; the coordinator will answer.
+
+    `until` is the day that it named (local, counted in), `other` the agency that reports for it.
     """
 
     key: str
-    subject_code: str
-    params: dict[str, str]
-    at: datetime
-    kind: NoticeKind = NoticeKind.ALERT
-
-
-@dataclass(frozen=True, slots=True)
-class DigestMail:
-    """One inbound mail in the digest: waiting for a person, from somebody unknown, or ignored."""
-
-    mail_id: int
-    received_at: datetime
-    sender: str
-    subject: str
-    outcome: str
-    reason: str
-    agency: Agency | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestBounce:
-    """An address that mail could not be delivered to, and what the server said."""
-
-    address: str
-    agency: Agency | None
-    at: datetime
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class DigestAgency:
-    """One agency's row in the digest."""
-
+    reason: Reason
     agency: Agency
-    obligations: tuple[ObligationState, ...]
-    done: bool
-    needs_correction: bool
-    silent: bool
-    late: bool
-    overdue: bool
-    held: bool
-    last_nudge: str = ""
-    last_nudge_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestGroup:
-    """Progress of one group of agencies."""
-
-    name: str
-    done: int
-    needs_correction: int
-    waiting: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class DigestChange:
-    """Something that happened since the last digest. `what` is a stable word: accepted, correction, late, extended,
-    excused, returned, received …
-    """
-
-    at: datetime
-    what: str
-    agency: Agency
-    form: Form | None = None
-    version: int | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DigestRound:
-    """One round's page. Counts are of agencies, each in exactly one of done, needs_correction, held, partial,
-    silent.
-    """
-
+    to: tuple[str, ...]
+    thread: Thread
     round: Round
-    forms: tuple[Form, ...]
-    agencies: tuple[DigestAgency, ...]
-    groups: tuple[DigestGroup, ...]
-    changes: tuple[DigestChange, ...]
-    done: int
-    needs_correction: int
-    partial: int
-    silent: int
-    held: int
-    total: int
-    days_left: int
-    working_days_left: int
-    overdue: bool
+    deadline: Deadline
+    received_at: datetime
+    until: date | None = None
+    other: Agency | None = None
+    mail_id: int | None = None
+    kind: NoticeKind = NoticeKind.RECEIPT
 
 
 @dataclass(frozen=True, slots=True)
-class DigestNotice:
-    """The coordinator's daily page. `since` is when the last digest went out, None for the first."""
+class OrderNotice:
+    """Answers a coordinator's decision by mail, or tells of one that did not count.
+
+    `refusal` is empty when it was carried out; else a stable word (`forged`, `expired`, `used`, `not_a_coordinator`,
+    `unauthenticated`, `unreadable`, `changed` or the code of a DecisionError) that `params` explain. `sender` is who
+    wrote. `undo` takes it back with one click, None where nothing can.
+    """
 
     key: str
     to: tuple[str, ...]
     at: datetime
-    since: datetime | None
-    rounds: tuple[DigestRound, ...]
-    waiting: tuple[DigestMail, ...] = ()
-    unknown_senders: tuple[DigestMail, ...] = ()
-    ignored: tuple[DigestMail, ...] = ()
-    bounces: tuple[DigestBounce, ...] = ()
-    unsent: tuple[tuple[str, str, str], ...] = ()  # key, state, last error
-    kind: NoticeKind = NoticeKind.DIGEST
+    sender: str
+    subject: str
+    order: Order | None = None
+    decision: Decision | None = None
+    agency: Agency | None = None
+    round: Round | None = None
+    forms: tuple[Form, ...] = ()
+    refusal: str = ""
+    params: Mapping[str, str | int | datetime] = field(default_factory=dict)
+    undo: ReplyLink | None = None
+    thread: Thread | None = None
+    mail_id: int | None = None
+    kind: NoticeKind = NoticeKind.DECISION
 
 
-Notice = AnswerNotice | ClosedNotice | NudgeNotice | DecisionNotice | AlertNotice | DigestNotice
+@dataclass(frozen=True, slots=True)
+class EscalationLetter:
+    """To the coordinator at the end of the ladder: who has not reported, with the draft of the official letter (công
+    văn đôn đốc) as an enclosure. `unreached` are those whom no mail of ours reaches.
+    """
+
+    key: str
+    to: tuple[str, ...]
+    at: datetime
+    round: Round
+    silent: tuple[Agency, ...]
+    unfinished: tuple[Agency, ...]
+    unreached: tuple[Agency, ...]
+    enclosures: tuple[Enclosure, ...]
+    kind: NoticeKind = NoticeKind.ESCALATION
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotice:
+    """Something that the coordinator must know at once. `subject_code` picks the words in the alert template;
+    `params` fill them. `over`: the trouble has passed.
+    """
+
+    key: str
+    subject_code: str
+    params: Mapping[str, str]
+    at: datetime
+    over: bool = False
+    kind: NoticeKind = NoticeKind.ALERT
+
+
+Notice = (
+    AnswerNotice
+    | ClosedNotice
+    | NudgeNotice
+    | DecisionNotice
+    | AskNotice
+    | OrderNotice
+    | EscalationLetter
+    | AlertNotice
+    | DigestNotice
+)

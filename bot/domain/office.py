@@ -80,6 +80,44 @@ class WorkingTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """What the mail provider allows (free Gmail: 500 recipients a day). `per_minute` mails, `per_day` recipients in any
+    24 hours; 0 is no limit. Of the day's recipients, `reserved` are kept for answers: nudges leave them alone.
+    """
+
+    per_minute: int = 0
+    per_day: int = 0
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vigilance:
+    """When the coordinator is told of troubles, and when a grace is proposed.
+
+    An alert goes out after `unreachable` without the mailbox or the outgoing server, or when less than `min_free_bytes`
+    are free in the data folder. A gap in reading the mailbox longer than `outage` is down-time; where it meets the last
+    `near` before a deadline, the digest proposes `grace_days` working days more.
+    """
+
+    unreachable: timedelta = timedelta(hours=1)
+    min_free_bytes: int = 2**30
+    outage: timedelta = timedelta(hours=1)
+    near: timedelta = timedelta(hours=24)
+    grace_days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRules:
+    """How decisions may come by mail: codes hold for `code_days`; with `authenticated` the mail must pass the checks of
+    the server named `authserv_id` (RFC 8601).
+    """
+
+    code_days: int = 14
+    authenticated: bool = False
+    authserv_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """Facts of the office that notices and decisions use. Addresses are lower case.
 
@@ -99,6 +137,9 @@ class Office:
     max_mail_bytes: int = 50 * 2**20
     checks: tuple[CheckSetting, ...] = ()
     enclose_forms: bool = True
+    sending: Sending = field(default_factory=Sending)
+    vigilance: Vigilance = field(default_factory=Vigilance)
+    orders: OrderRules = field(default_factory=OrderRules)
 
     @property
     def envelope_from(self) -> str:

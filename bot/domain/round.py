@@ -1,4 +1,4 @@
-"""Rounds (đợt báo cáo), what each agency owes in them, and the coordinator's decisions on that.
+"""Rounds (đợt báo cáo), what each agency owes in them, and how it stands.
 
 An obligation's status is always derived (see `bot.decide.obligations`), never stored.
 """
@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.form import Severity
+from bot.domain.ladder import Ladder
 
 
 class PeriodKind(StrEnum):
@@ -120,39 +121,6 @@ class Assignment:
     partner_parts: tuple[str, ...] = ()
 
 
-class StepKind(StrEnum):
-    """What a step of the ladder sends. The values are outbox kinds of the contract."""
-
-    REQUEST = "request"
-    REMINDER = "reminder"
-    OVERDUE = "overdue"
-    ESCALATION = "escalation"
-
-
-class StepUnit(StrEnum):
-    """How a step's offset counts days."""
-
-    CALENDAR = "calendar"
-    WORKING = "working"
-
-
-@dataclass(frozen=True, slots=True)
-class LadderStep:
-    """One step of the nudge ladder (thang nhắc việc).
-
-    `offset_days` counts from the deadline's last day (negative: before). `hour`, `minute` are local. `copy_leader`
-    puts the agency's leader in Cc. The request is not a step: it goes out when the round opens.
-    """
-
-    code: str
-    kind: StepKind
-    offset_days: int
-    unit: StepUnit = StepUnit.CALENDAR
-    hour: int = 8
-    minute: int = 0
-    copy_leader: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Reference:
     """Figures that the office exported from its own system, to hold reports of `form` against.
@@ -191,7 +159,7 @@ class Round:
     assignments: tuple[Assignment, ...]
     legal_basis: str = ""
     closes_at: datetime | None = None
-    ladder: tuple[LadderStep, ...] = ()
+    ladder: Ladder = field(default_factory=Ladder)
     previous: str = ""
     references: tuple[Reference, ...] = field(default=(), hash=False)
     checks: tuple[CheckSetting, ...] = ()
@@ -213,41 +181,6 @@ class Round:
     def is_open(self, now: datetime) -> bool:
         """Whether reports are taken in. Early ones count too: a clerk may not wait for the opening day."""
         return self.closes_at is None or now < self.closes_at
-
-
-class DecisionKind(StrEnum):
-    """The coordinator's decisions (gia hạn, miễn, chấp nhận, trả lại, nhận qua kênh khác, gắn địa chỉ, cho đi
-    tiếp).
-    """
-
-    EXTEND = "extend"
-    EXCUSE = "excuse"
-    ACCEPT = "accept"
-    RETURN = "return"
-    RECEIVED = "received"
-    BIND = "bind"
-    RELEASE = "release"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision, with who, when and why. `form` None: all forms of that agency in that round.
-
-    `until` is the new deadline instant of an extension; `version` the submission that an accept or return speaks of;
-    `address` what a bind registers; `mail_id` what a release lets go on.
-    """
-
-    kind: DecisionKind
-    at: datetime
-    who: str
-    why: str
-    round: str = ""
-    agency: str = ""
-    form: str | None = None
-    version: int | None = None
-    until: datetime | None = None
-    address: str = ""
-    mail_id: int | None = None
 
 
 class ObligationStatus(StrEnum):
@@ -273,7 +206,7 @@ class ObligationState:
 
     `deadline` is this obligation's own (an extension included). `version` is the version that counts: the newest
     valid one, or else the newest. `latest_version` is the newest of all. `findings` is the number of open errors of
-    the newest version.
+    the newest version. `mend_by` is until when an open correction is asked for; `corrected_at` when it was asked for.
     """
 
     agency: str
@@ -287,6 +220,8 @@ class ObligationState:
     findings: int = 0
     extended: bool = False
     reason: str = ""
+    mend_by: datetime | None = None
+    corrected_at: datetime | None = None
 
     @property
     def is_late(self) -> bool:

@@ -5,9 +5,11 @@ from datetime import datetime, time
 
 from bot.decide.obligations import effective_verdict, round_state
 from bot.domain.agency import Agency
+from bot.domain.decision import Decision
+from bot.domain.letter import Thread
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
-from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice, Thread
-from bot.domain.round import Decision, ObligationStatus, Round
+from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice
+from bot.domain.round import ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission, Verdict
 from bot.flows.assess import Assessment
 from bot.flows.marked import with_marked_files

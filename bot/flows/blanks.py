@@ -15,7 +15,7 @@ from bot.documents.blank_facts import DOCX_TYPE, XLSX_TYPE, BlankFacts, BlankRow
 from bot.domain.agency import Agency
 from bot.domain.document import FormTag, Workbook
 from bot.domain.form import Form, FormKind, TableSpec
-from bot.domain.notice import Enclosure
+from bot.domain.letter import Enclosure
 from bot.domain.round import Round
 from bot.flows.history import last_report
 from bot.flows.services import Services

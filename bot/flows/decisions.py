@@ -1,17 +1,18 @@
 """The coordinator's decisions: checked, recorded with who, when and why, and told to the agency in the same commit.
 
-Nothing that was received is ever changed; a decision stands beside it and the status is derived anew. A decision that
-makes no sense is refused with a DecisionError that says what was found and what would do. Those on mails that wait
-stand in `waiting`.
+Each function here checks one and gives it back as a Resolution; `carry_out` commits it (an order in a mail is committed
+together with that mail instead). Nothing that was received is ever changed; a decision stands beside it and the status
+is derived anew. A decision that makes no sense is refused with a DecisionError that says what was found and what would
+do. Those on mails that wait stand in `waiting`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.decide.obligations import deadline_for
+from bot.domain.decision import Decision, DecisionKind, Resolution
 from bot.domain.mail import OutgoingMail
 from bot.domain.notice import DecisionNotice
-from bot.domain.round import Decision, DecisionKind
 from bot.domain.submission import Submission, Verdict
 from bot.flows.by_hand import keep_files
 from bot.flows.services import Services
@@ -24,34 +25,36 @@ __all__ = [
     "Target",
     "accept",
     "bind",
+    "carry_out",
     "dismiss",
     "excuse",
     "extend",
     "received",
     "release",
     "return_",
+    "settled",
     "target",
 ]
 
 
-def extend(services: Services, aim: Target, until: datetime, *, who: str, why: str) -> Decision:
+def extend(services: Services, aim: Target, until: datetime, *, who: str, why: str) -> Resolution:
     """A new deadline. `until` is the first instant that is late."""
     if until <= services.now():
         raise DecisionError("deadline_passed", until=until)
     return _decide(services, aim, DecisionKind.EXTEND, who, why, until=until)
 
 
-def excuse(services: Services, aim: Target, *, who: str, why: str) -> Decision:
+def excuse(services: Services, aim: Target, *, who: str, why: str) -> Resolution:
     """The agency need not report."""
     return _decide(services, aim, DecisionKind.EXCUSE, who, why)
 
 
-def accept(services: Services, aim: Target, version: int | None, *, who: str, why: str) -> Decision:
+def accept(services: Services, aim: Target, version: int | None, *, who: str, why: str) -> Resolution:
     """A version counts despite its findings: the newest one unless `version` says which."""
     return _decide(services, aim, DecisionKind.ACCEPT, who, why, version=_version(services, aim, version))
 
 
-def return_(services: Services, aim: Target, version: int | None, *, who: str, why: str) -> Decision:
+def return_(services: Services, aim: Target, version: int | None, *, who: str, why: str) -> Resolution:
     """A version goes back to the agency although the checks passed it."""
     return _decide(services, aim, DecisionKind.RETURN, who, why, version=_version(services, aim, version))
 
@@ -64,7 +67,7 @@ def received(
     files: Sequence[tuple[str, bytes]],
     who: str,
     why: str,
-) -> Decision:
+) -> Resolution:
     """A report that arrived by another channel (document system, by hand): accepted on the coordinator's word, also
     for a closed round. Of several `files` the one that the form is read from comes first, whatever their order here;
     later comparisons take that one.
@@ -92,6 +95,22 @@ def received(
     return _decide(services, exact, DecisionKind.RECEIVED, who, why, version=version, submission=submission)
 
 
+def carry_out(services: Services, resolution: Resolution) -> Decision:
+    """Commits the decision with all that follows from it; `latest/` follows."""
+    decision = services.store.resolve(resolution, services.now())
+    settled(services, decision)
+    return decision
+
+
+def settled(services: Services, decision: Decision) -> None:
+    """What is done once a decision is committed: another version may be the one that stands now."""
+    if decision.version is not None:
+        shelve(services, decision.round, decision.agency)
+    services.journal.info(
+        "decision", kind=decision.kind.value, agency=decision.agency, round=decision.round, who=decision.who
+    )
+
+
 def _decide(
     services: Services,
     aim: Target,
@@ -102,7 +121,7 @@ def _decide(
     until: datetime | None = None,
     version: int | None = None,
     submission: Submission | None = None,
-) -> Decision:
+) -> Resolution:
     now = services.now()
     decision = Decision(
         kind,
@@ -115,12 +134,7 @@ def _decide(
         version=version,
         until=until,
     )
-    outgoing = _told(services, aim, decision)
-    services.store.record_decision(decision, outgoing=outgoing, submission=submission, now=now)
-    if version is not None:  # another version may be the one that stands now
-        shelve(services, aim.round.code, aim.agency.code)
-    services.journal.info("decision", kind=kind.value, agency=aim.agency.code, round=aim.round.code, who=who)
-    return decision
+    return Resolution(decision, outgoing=_told(services, aim, decision), submission=submission)
 
 
 def _told(services: Services, aim: Target, decision: Decision) -> tuple[OutgoingMail, ...]:

@@ -8,9 +8,10 @@ Failure policy: a file that is missing from the vault is our trouble and raises 
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.decide.obligations import effective_verdict
+from bot.domain.decision import Decision
 from bot.domain.document import Document
 from bot.domain.form import Form, FormKind
-from bot.domain.round import Decision, Round
+from bot.domain.round import Round
 from bot.domain.submission import Submission
 from bot.flows.services import Services
 

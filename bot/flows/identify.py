@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from bot.decide.matching import AgencyMatch, RoundMatch, match_agency, match_round
 from bot.decide.screening import Screening, screen
 from bot.domain.agency import Agency
+from bot.domain.decision import Decision, DecisionKind
 from bot.domain.intake import Bounce
 from bot.domain.mail import Attachment, Evidence, EvidenceSource, InboundMail, InboundRecord, OutgoingRecord
-from bot.domain.round import Decision, DecisionKind
 from bot.flows.reading import ReadFile
 from bot.flows.services import Services
 from bot.mail.bounces import bounced_addresses

@@ -22,7 +22,8 @@ from bot.documents.blank_facts import DOCX_TYPE, XLSX_TYPE
 from bot.documents.formula import parse_reference
 from bot.domain.document import Document, FileKind, Mark, Sheet, TextDocument, Workbook
 from bot.domain.form import Form, Severity
-from bot.domain.notice import Enclosure, FormResult
+from bot.domain.letter import Enclosure
+from bot.domain.notice import FormResult
 from bot.domain.submission import Finding, Place, Verdict
 from bot.flows.blanks import within
 from bot.flows.services import Services

@@ -8,9 +8,10 @@ from typing import Protocol
 from bot.documents.blank_facts import BlankFacts
 from bot.documents.sandbox import Sandbox
 from bot.domain.agency import Agency, ContactRole, Registry
+from bot.domain.digest import DigestNotice
 from bot.domain.form import Form
 from bot.domain.mail import Endpoint, OutgoingMail
-from bot.domain.notice import DigestNotice, Notice
+from bot.domain.notice import Notice
 from bot.domain.office import Office
 from bot.domain.round import Round
 from bot.domain.submission import Finding

@@ -11,10 +11,13 @@ from bot.decide.digesting import DigestFacts, build_digest, digest_due, digest_k
 from bot.decide.obligations import deadline_set_at
 from bot.decide.reminding import Nudge, Silence, due_nudge, partners_to_tell
 from bot.domain.agency import Agency, ContactRole
+from bot.domain.digest import DigestBounce, DigestNotice
 from bot.domain.form import Form
+from bot.domain.ladder import StepKind
+from bot.domain.letter import Enclosure
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
-from bot.domain.notice import DigestBounce, DigestNotice, Enclosure, NudgeNotice, Owed, WithLead
-from bot.domain.round import ObligationState, ObligationStatus, Round, StepKind
+from bot.domain.notice import NudgeNotice, Owed, WithLead
+from bot.domain.round import ObligationState, ObligationStatus, Round
 from bot.flows.blanks import blank_files, within
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states, open_rounds
@@ -95,7 +98,7 @@ def _nudge_all(services: Services, now: datetime) -> int:
 
 
 def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now: datetime) -> NudgeNotice:
-    leaders = services.notice_addresses(agency, ContactRole.LEADER) if nudge.step.copy_leader else ()
+    leaders = services.notice_addresses(agency, ContactRole.LEADER) if nudge.step.copies_leader else ()
     told = _partners_to_tell(services, round_, agency, nudge, now)
     upcoming = nudge.upcoming
     return NudgeNotice(
@@ -112,7 +115,7 @@ def _notice(services: Services, round_: Round, agency: Agency, nudge: Nudge, now
         days=nudge.days,
         working_days=nudge.working_days,
         next_step_on=services.office.working_time.local(upcoming.at).date() if upcoming else None,
-        next_copies_leader=bool(upcoming and upcoming.step.copy_leader),
+        next_copies_leader=bool(upcoming and upcoming.step.copies_leader),
         enclosures=_enclosures(services, round_, agency, nudge),
         with_leads=_with_leads(services, round_, agency, now),
         told_partners=tuple(partner.name for partner in told),

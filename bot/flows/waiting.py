@@ -4,37 +4,31 @@ Each is recorded with who, when and why. A mail that goes on is taken in anew, w
 is put aside stays in the vault and in the mailbox.
 """
 
-from bot.domain.intake import IntakeResult
+from bot.domain.decision import Decision, DecisionKind, Resolution
 from bot.domain.mail import InboundRecord, Outcome, Reason
-from bot.domain.round import Decision, DecisionKind
 from bot.flows.services import Services
 from bot.flows.targets import DecisionError, find_round, listed, one_line, require_agency
 from bot.store.errors import StoreConflictError
 
 
-def bind(services: Services, address: str, agency: str, *, who: str, why: str) -> tuple[Decision, int]:
-    """From now on `address` belongs to that agency. Its held mails go on at once; returns the decision and how
-    many.
-    """
+def bind(services: Services, address: str, agency: str, *, who: str, why: str) -> Resolution:
+    """From now on `address` belongs to that agency; its held mails go on at once (`reopens`)."""
     address = address.strip().lower()
     if "@" not in address or any(c.isspace() for c in address):
         raise DecisionError("address", address=address)
     require_agency(services, agency)
     decision = Decision(DecisionKind.BIND, services.now(), who, one_line(why), agency=agency, address=address)
-    services.store.record_decision(decision, now=services.now())
     waiting = [
-        m
+        m.id
         for m in services.store.mails(outcome=Outcome.HELD)
         if m.sender == address and m.reason == Reason.UNKNOWN_SENDER
     ]
-    for mail in waiting:
-        services.store.reopen(mail.id, services.now())
-    return decision, len(waiting)
+    return Resolution(decision, reopens=tuple(waiting))
 
 
 def release(
     services: Services, mail_id: int, agency: str | None, round_: str | None, *, who: str, why: str
-) -> Decision:
+) -> Resolution:
     """Lets a held or parked mail go on, as the mail of `agency` for `round_` where the coordinator says so."""
     mail = _waiting(services, mail_id)
     if agency is not None:
@@ -56,32 +50,14 @@ def release(
         agency=agency or "",
         mail_id=mail_id,
     )
-    services.store.record_decision(decision, now=services.now())
-    services.store.reopen(mail_id, services.now())
-    return decision
+    return Resolution(decision, reopens=(mail_id,))
 
 
-def dismiss(services: Services, mail_id: int, *, who: str, why: str) -> Decision:
+def dismiss(services: Services, mail_id: int, *, who: str, why: str) -> Resolution:
     """A held or parked mail was dealt with by hand: it no longer waits. It stays in the vault and in the mailbox."""
-    mail = _waiting(services, mail_id)
-    now = services.now()
-    decision = Decision(DecisionKind.RELEASE, now, who, one_line(why), mail_id=mail_id)
-    services.store.record_decision(decision, now=now)
-    result = IntakeResult(
-        mail_id=mail_id,
-        outcome=Outcome.IGNORED,
-        reason=Reason.HANDLED.value,
-        message_id=mail.message_id,
-        sender=mail.sender,
-        subject=mail.subject,
-        agency=mail.agency,
-        round=mail.round,
-        evidence=mail.evidence,
-        findings=mail.findings,
-        attachments=mail.attachments,
-    )
-    services.store.finish(result, outgoing=(), now=now)
-    return decision
+    _waiting(services, mail_id)
+    decision = Decision(DecisionKind.RELEASE, services.now(), who, one_line(why), mail_id=mail_id)
+    return Resolution(decision, closes=(mail_id,))
 
 
 def _waiting(services: Services, mail_id: int) -> InboundRecord:

@@ -15,19 +15,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bot.domain.agency import Agency
+from bot.domain.digest import DigestNotice
 from bot.domain.form import Form, Severity
+from bot.domain.letter import Enclosure
 from bot.domain.mail import OutgoingMail
 from bot.domain.notice import (
     AlertNotice,
     AnswerNotice,
+    AskNotice,
     ClosedNotice,
     DecisionNotice,
-    DigestNotice,
+    EscalationLetter,
     Notice,
     NudgeNotice,
+    OrderNotice,
 )
 from bot.domain.office import Office
-from bot.domain.round import Deadline, ReportingPeriod
+from bot.domain.round import Deadline, ReportingPeriod, Round
 from bot.domain.words import FindingWords
 from bot.mail.compose_digest import digest_view
 from bot.mail.compose_files import clean
@@ -64,8 +69,8 @@ class Composer:
         """
         office = self._office
         facts = self._facts(notice, at)
-        words = self._renderer.render(notice.kind, facts)
-        thread = notice.thread if isinstance(notice, AnswerNotice | ClosedNotice) else None
+        words = self._renderer.render(template_of(notice), facts)
+        thread = None if isinstance(notice, _WITHOUT_THREAD) else notice.thread
         subject = subject_line(facts["tag"], words.headline, thread.subject if thread else None)
         message_id = message_id or new_message_id(notice.key, at, office.address)
         to, cc = self._recipients(notice)
@@ -77,11 +82,11 @@ class Composer:
             date=office.working_time.local(at),
             message_id=message_id,
             key=notice.key,
-            is_answer=notice.kind.is_answer,
+            is_answer=thread is not None,
             thread=thread,
         )
-        enclosures = notice.enclosures if isinstance(notice, AnswerNotice | NudgeNotice) else ()
-        has_round = not isinstance(notice, AlertNotice | DigestNotice) and notice.round is not None
+        agency, round_ = _agency_of(notice), _round_of(notice)
+        nudges = notice.marks if isinstance(notice, NudgeNotice) else ()
         return OutgoingMail(
             key=notice.key,
             kind=notice.kind,
@@ -90,11 +95,12 @@ class Composer:
             subject=subject,
             message_id=message_id,
             envelope_from=office.envelope_from,
-            raw=build(envelope, subject, words.text, words.html, enclosures),
+            raw=build(envelope, subject, words.text, words.html, _enclosures_of(notice)),
             in_reply_to=next(iter(message_ids([thread.message_id])), "") if thread else "",
-            agency=None if isinstance(notice, AlertNotice | DigestNotice) else notice.agency.code,
-            round=facts["n"].round.code if has_round else None,
-            mail_id=notice.mail_id if isinstance(notice, AnswerNotice | ClosedNotice) else None,
+            agency=agency.code if agency else None,
+            round=round_.code if round_ else None,
+            mail_id=notice.mail_id if isinstance(notice, _OF_A_MAIL) else None,
+            nudges=nudges,
         )
 
     def digest_html(self, notice: DigestNotice) -> str:
@@ -132,13 +138,12 @@ class Composer:
             "max_files": MAX_FILES,
             **dict.fromkeys(("tag", "period", "due", "due_short", "due_day", "printed"), ""),
         }
-        if isinstance(notice, AlertNotice | DigestNotice):
-            facts["addressee"] = office.coordinator.name
-        else:
-            facts["addressee"] = notice.agency.name
-            if notice.round:
-                facts["tag"] = notice.round.tag(notice.agency.tag)
-                facts["period"] = self._period(notice.round.period)
+        agency, round_ = _agency_of(notice), _round_of(notice)
+        to_agency = agency and not isinstance(notice, OrderNotice)
+        facts["addressee"] = agency.name if agency and to_agency else office.coordinator.name
+        if round_:
+            facts["period"] = self._period(round_.period)
+            facts["tag"] = round_.tag(agency.tag) if agency and to_agency else ""
         match notice:
             case AnswerNotice():
                 facts |= {"v": answer_view(notice, self._say, at), **self._due(notice.deadline)}
@@ -150,6 +155,10 @@ class Composer:
                     "deadline_passed": at >= notice.deadline.instant,
                 }
                 facts |= {"v": view, **self._due(notice.deadline)}
+            case AskNotice():
+                facts |= self._due(notice.deadline)
+            case EscalationLetter():
+                facts |= self._due(notice.round.deadline)
             case DigestNotice():
                 facts["v"] = digest_view(notice)
         return facts
@@ -201,6 +210,36 @@ class Composer:
             "clip": clip,
             "plain_address": lambda text: text if _PLAIN_ADDRESS.fullmatch(text) else "",
         }
+
+
+_WITHOUT_THREAD = (NudgeNotice, EscalationLetter, AlertNotice, DigestNotice)
+_OF_A_MAIL = (AnswerNotice, ClosedNotice, AskNotice, OrderNotice)
+
+
+def template_of(notice: Notice) -> str:
+    """The template that holds the notice's words: the kind's own, but for those that share a kind."""
+    match notice:
+        case NudgeNotice(template=template) if template:
+            return template
+        case AskNotice():
+            return "ask"
+        case OrderNotice():
+            return "order"
+        case EscalationLetter():
+            return "letter"
+    return notice.kind.value
+
+
+def _agency_of(notice: Notice) -> Agency | None:
+    return None if isinstance(notice, AlertNotice | DigestNotice | EscalationLetter) else notice.agency
+
+
+def _round_of(notice: Notice) -> Round | None:
+    return None if isinstance(notice, AlertNotice | DigestNotice) else notice.round
+
+
+def _enclosures_of(notice: Notice) -> tuple[Enclosure, ...]:
+    return () if isinstance(notice, AlertNotice | ClosedNotice | AskNotice | OrderNotice) else notice.enclosures
 
 
 def subject_line(tag: str, verdict: str, answered: str | None = None) -> str:

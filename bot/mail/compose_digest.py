@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from bot.domain.digest import DigestAgency, DigestBounce, DigestChange, DigestMail, DigestNotice, DigestRound
 from bot.domain.form import Form
-from bot.domain.notice import DigestAgency, DigestBounce, DigestChange, DigestMail, DigestNotice, DigestRound
 from bot.domain.round import Deadline, ObligationState, ObligationStatus
 from bot.mail.compose_views import MARKS
 
@@ -94,15 +94,17 @@ def digest_view(notice: DigestNotice) -> DigestView:
     return DigestView(
         rounds=rounds,
         first=next((p for p in notice.rounds if p.done < p.total), notice.rounds[0] if notice.rounds else None),
-        waiting=_lines(notice.waiting),
-        unknown=_lines(notice.unknown_senders),
+        waiting=_lines(_mails(notice, "mail")),
+        unknown=_lines(_mails(notice, "sender")),
         ignored=_lines(notice.ignored),
         bounces=_lines(notice.bounces),
         unsent=_lines(notice.unsent),
-        nothing=not (
-            rounds or notice.waiting or notice.unknown_senders or notice.ignored or notice.bounces or notice.unsent
-        ),
+        nothing=not (rounds or notice.items or notice.ignored or notice.bounces or notice.unsent),
     )
+
+
+def _mails(notice: DigestNotice, what: str) -> list[DigestMail]:
+    return [item.mail for item in notice.items if item.what == what and item.mail]
 
 
 def _lines(entries: Sequence[T]) -> Lines[T]:

@@ -11,7 +11,7 @@ import re
 from base64 import b64encode
 from urllib.parse import quote
 
-from bot.domain.notice import Enclosure
+from bot.domain.letter import Enclosure
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _CONTENT_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]{0,100}")

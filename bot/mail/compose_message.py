@@ -22,7 +22,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
 
-from bot.domain.notice import Enclosure, Thread
+from bot.domain.letter import Enclosure, Thread
 from bot.mail.compose_files import clean, part_of
 
 # A dot-atom address (RFC 5322, 3.4.1): no blanks, no control characters, no brackets.

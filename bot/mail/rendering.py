@@ -25,6 +25,8 @@ from bot.domain.mail import NoticeKind
 from bot.domain.office import Language
 
 TEXT_WIDTH = 76
+# Templates of notices that share their kind with another: questions, orders, the draft letter.
+SHARED_KINDS = ("ask", "order", "letter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,18 @@ class Renderer:
         self._inliner = css_inline.CSSInliner(
             keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False
         )
-        for kind in NoticeKind:
-            self._plain.get_template(f"{language}/{kind}.j2")
-            self._html.get_template(f"{language}/{kind}.j2")
+        for name in (*NoticeKind, *SHARED_KINDS):
+            self._plain.get_template(f"{language}/{name}.j2")
+            self._html.get_template(f"{language}/{name}.j2")
 
-    def render(self, kind: NoticeKind, facts: Mapping[str, Any]) -> Rendered:
-        """The notice of that kind in words. `facts` are what its template names; jinja2.UndefinedError when one is
+    def render(self, name: str, facts: Mapping[str, Any]) -> Rendered:
+        """The notice in the words of that template. `facts` are what it names; jinja2.UndefinedError when one is
         missing.
         """
-        plain = self._plain.get_template(f"{self._language}/{kind}.j2")
+        plain = self._plain.get_template(f"{self._language}/{name}.j2")
         headline = _one_line(plain.render({**facts, "layout": "layout/subject.txt"}))
         facts = {**facts, "headline": headline}
-        page = self._html.get_template(f"{self._language}/{kind}.j2").render(facts)
+        page = self._html.get_template(f"{self._language}/{name}.j2").render(facts)
         return Rendered(headline, _tidy(plain.render(facts)), self._inliner.inline(page))
 
     def word(self, name: str, *facts: object) -> str:

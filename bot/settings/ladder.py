@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.domain.ladder import LadderStep, Recipient, StepKind
 from bot.domain.office import WorkingTime
-from bot.domain.round import LadderStep, StepKind
 from bot.settings.models import StepTable
 from bot.settings.report import Report
 
@@ -37,7 +37,16 @@ def build_ladder(steps: Sequence[StepTable], file: str, key: str, report: Report
             case _:
                 pass
     return tuple(
-        LadderStep(s.code, s.kind, s.offset_days, s.unit, s.at.hour, s.at.minute, s.copy_leader) for s in steps
+        LadderStep(
+            s.code,
+            s.kind,
+            s.offset_days,
+            s.unit,
+            s.at.hour,
+            s.at.minute,
+            cc=(Recipient.LEADER,) if s.copy_leader else (),
+        )
+        for s in steps
     )
 
 

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agency import Registry
 from bot.domain.form import Form
+from bot.domain.ladder import LadderStep
 from bot.domain.mail import Endpoint
 from bot.domain.office import Language, WorkingTime
-from bot.domain.round import LadderStep, Round
+from bot.domain.round import Round
 from bot.settings.agencies import AgencyList, build_registry, read_entries
 from bot.settings.checks import build_checks
 from bot.settings.environment import Layers

@@ -14,9 +14,10 @@ from pydantic import Field
 
 from bot.domain.agency import ContactRole
 from bot.domain.form import Severity
+from bot.domain.ladder import StepKind, StepUnit
 from bot.domain.mail import Security
 from bot.domain.office import Language
-from bot.domain.round import DeadlineReading, PeriodKind, StepKind, StepUnit
+from bot.domain.round import DeadlineReading, PeriodKind
 from bot.settings.values import (
     Clock,
     Code,

@@ -15,16 +15,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agency import Registry
 from bot.domain.form import Form
+from bot.domain.ladder import Ladder, LadderStep
 from bot.domain.office import WorkingTime
-from bot.domain.round import (
-    DataWindow,
-    Deadline,
-    DeadlineReading,
-    LadderStep,
-    PeriodKind,
-    ReportingPeriod,
-    Round,
-)
+from bot.domain.round import DataWindow, Deadline, DeadlineReading, PeriodKind, ReportingPeriod, Round
 from bot.settings.agencies import AgencyList
 from bot.settings.assignments import Assigner
 from bot.settings.checks import build_checks
@@ -94,7 +87,7 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
     reader = ReferenceReader(file, context.folder, context.registry, context.forms, context.broken_forms, report)
     references = reader.read(good.get("references", ()), assignments)
     if opens_at is not None:
-        assigner.check_agencies(opens_at.date(), any(step.copy_leader for step in ladder))
+        assigner.check_agencies(opens_at.date(), any(step.copies_leader for step in ladder))
     if len(report.faults) > before or period is None or window is None or deadline is None or opens_at is None:
         return None
     return Round(
@@ -107,7 +100,7 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
         assignments=assignments,
         legal_basis=good["legal_basis"],
         closes_at=closes_at,
-        ladder=ladder,
+        ladder=Ladder(ladder),
         previous=good["previous"] or "",
         references=references,
         checks=checks,

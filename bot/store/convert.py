@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from bot.domain.decision import Decision, DecisionKind
 from bot.domain.form import Severity
 from bot.domain.intake import Bounce
 from bot.domain.mail import (
@@ -17,8 +18,8 @@ from bot.domain.mail import (
     OutgoingRecord,
     OutgoingState,
 )
-from bot.domain.round import Decision, DecisionKind
 from bot.domain.submission import Finding, Place, StoredFile, Submission, Verdict
+from bot.domain.watch import Trouble
 from bot.store.tables import (
     AttachmentRow,
     BounceRow,
@@ -29,6 +30,7 @@ from bot.store.tables import (
     MailRow,
     OutgoingRow,
     SubmissionRow,
+    TroubleRow,
 )
 
 
@@ -185,7 +187,9 @@ def outgoing_of(row: OutgoingRow, raw: bytes) -> OutgoingRecord:
 
 
 def decision_row(decision: Decision, now: datetime) -> DecisionRow:
-    return DecisionRow(**{**asdict(decision), "kind": decision.kind.value}, recorded_at=now)
+    values = asdict(decision) | {"kind": decision.kind.value}
+    del values["id"]
+    return DecisionRow(**values, recorded_at=now)
 
 
 def decision_of(row: DecisionRow) -> Decision:
@@ -201,4 +205,11 @@ def decision_of(row: DecisionRow) -> Decision:
         until=row.until,
         address=row.address,
         mail_id=row.mail_id,
+        undoes=row.undoes,
+        by_mail=row.by_mail,
+        id=row.id,
     )
+
+
+def trouble_of(row: TroubleRow) -> Trouble:
+    return Trouble(row.code, row.subject, row.since, row.seen_at, row.params, row.told_at, row.over_at, row.id)

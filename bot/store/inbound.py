@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.domain.mail import InboundRecord, MessageRef, NoticeKind, Outcome, ServerMessage
+from bot.domain.mail import InboundRecord, MessageRef, NoticeKind, Outcome, Reason, ServerMessage
 from bot.store.database import Transactions
 from bot.store.errors import StoreConflictError
 from bot.store.loading import Condition, load_mails
@@ -32,6 +32,16 @@ def reopen_mail(session: Session, mail_id: int, now: datetime) -> bool:
     row.outcome, row.finished_at = Outcome.RECEIVED.value, None
     row.attempts, row.reopened_at = 0, now
     return True
+
+
+def close_mail(session: Session, mail_id: int, now: datetime) -> None:
+    """A waiting mail waits no longer: a person has dealt with it. What was found in it stays. One that does not wait is
+    left as it is.
+    """
+    row = mail_row(session, mail_id)
+    if row.outcome in (Outcome.HELD.value, Outcome.PARKED.value):
+        row.outcome, row.reason, row.finished_at = Outcome.IGNORED.value, Reason.HANDLED.value, now
+        row.marked = False
 
 
 def is_mail(ref: MessageRef) -> tuple[Condition, ...]:

@@ -9,15 +9,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete
 
+from bot.domain.decision import Resolution
 from bot.domain.intake import IntakeResult
 from bot.domain.mail import Outcome, OutgoingMail, Reason
 from bot.store.convert import bounce_row, evidence_row, finding_row
 from bot.store.database import Transactions
+from bot.store.decisions import write_resolution
 from bot.store.errors import StoreConflictError
 from bot.store.inbound import mail_row
 from bot.store.queueing import queue_mails
 from bot.store.submissions import insert_submissions
-from bot.store.tables import AttachmentRow, BounceRow, EvidenceRow, FindingRow, MailRow
+from bot.store.tables import AttachmentRow, BounceRow, EvidenceRow, FindingRow, MailRow, UsedCodeRow
 
 
 def open_mail_row(session: Session, mail_id: int) -> MailRow:
@@ -39,8 +41,19 @@ def forget_earlier_pass(session: Session, mail_id: int) -> None:
 class Intake(Transactions):
     """The two ends: finished with a result, or parked for a person."""
 
-    def finish(self, result: IntakeResult, *, outgoing: Sequence[OutgoingMail], now: datetime) -> None:
+    def finish(
+        self,
+        result: IntakeResult,
+        *,
+        outgoing: Sequence[OutgoingMail],
+        now: datetime,
+        resolution: Resolution | None = None,
+        used_code: str = "",
+    ) -> None:
         """Writes the result, its submissions and bounces, and queues the answers, at once.
+
+        `resolution` is what the mail ordered and `used_code` the one-time code that it used: carried out in the same
+        transaction; StoreConflictError, and nothing written, when that code was used before.
 
         Submissions are stored as this mail's, whatever their `mail_id` says. ValueError when the outcome is `received`.
         """
@@ -60,7 +73,17 @@ class Intake(Transactions):
             )
             session.add_all(bounce_row(result.mail_id, row.received_at, bounce) for bounce in result.bounces)
             insert_submissions(session, result.submissions, mail_id=result.mail_id, now=now)
+            if used_code:
+                session.add(UsedCodeRow(code=used_code, mail_id=result.mail_id, used_at=now))
+                session.flush()
+            if resolution is not None:
+                write_resolution(session, resolution, now)
             queue_mails(session, outgoing, now)
+
+    def code_was_used(self, code: str) -> bool:
+        """Whether an order with that one-time code has been carried out."""
+        with self._reading() as session:
+            return session.get(UsedCodeRow, code) is not None
 
     def park(self, mail_id: int, error: str, now: datetime, outgoing: Sequence[OutgoingMail] = ()) -> None:
         """Gives a mail up for a person to look at (`broke_us`) and queues what tells them."""

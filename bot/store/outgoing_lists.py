@@ -6,15 +6,16 @@ A round has thousands of mails with attachments; lists must not read gigabytes t
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from bot.domain.intake import BounceRecord
-from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
+from bot.domain.mail import NoticeKind, NudgeMark, NudgeRecord, OutgoingRecord, OutgoingState
 from bot.store.convert import outgoing_of
 from bot.store.database import Transactions
 from bot.store.loading import Condition
 from bot.store.outgoing import load_with_bytes, outgoing_row
-from bot.store.tables import BounceRow, OutgoingRow
+from bot.store.tables import BounceRow, NudgeRow, OutgoingRow
 
 
 class OutgoingLists(Transactions):
@@ -65,6 +66,31 @@ class OutgoingLists(Transactions):
                 BounceRecord(row.address, row.at, row.permanent, row.diagnostic, row.mail_id, key)
                 for row, key in session.exec(query.order_by(col(BounceRow.at), col(BounceRow.id)))
             )
+
+    def nudges(self, *, round: str | None = None, agency: str | None = None) -> tuple[NudgeRecord, ...]:
+        """The steps that were ever queued, in that order, each with its mail (without bytes)."""
+        query = select(NudgeRow, OutgoingRow).join(OutgoingRow, col(OutgoingRow.id) == col(NudgeRow.outgoing_id))
+        if round is not None:
+            query = query.where(col(NudgeRow.round) == round)
+        if agency is not None:
+            query = query.where(col(NudgeRow.agency) == agency)
+        with self._reading() as session:
+            return tuple(
+                NudgeRecord(NudgeMark(row.key, row.round, row.step), row.agency, outgoing_of(mail, b""))
+                for row, mail in session.exec(query.order_by(col(NudgeRow.id)))
+            )
+
+    def recipients_since(self, since: datetime) -> int:
+        """How many recipients mails that the server took had at `since` or later."""
+        both = func.json_array_length(OutgoingRow.to) + func.json_array_length(OutgoingRow.cc)
+        with self._reading() as session:
+            taken = select(func.sum(both)).where(col(OutgoingRow.sent_at) >= since)
+            return int(session.exec(taken).one() or 0)
+
+    def sent_since(self, since: datetime) -> int:
+        """How many mails the server took at `since` or later."""
+        with self._reading() as session:
+            return session.exec(select(func.count()).where(col(OutgoingRow.sent_at) >= since)).one()
 
     def _outgoing_where(self, *where: Condition) -> tuple[OutgoingRecord, ...]:
         with self._reading() as session:

@@ -1,7 +1,8 @@
 """The store: every transaction of the house, domain types in and out.
 
 One public method is one transaction; whoever calls it finds afterwards all of it or nothing. The rooms by theme are
-`inbound`, `intake`, `submissions`, `decisions` and `outgoing`; this module opens the file and puts them together.
+`inbound`, `intake`, `submissions`, `decisions`, `outgoing` and `watch`; this module opens the file and puts them
+together.
 
 Times go in as aware datetimes and come back in UTC. `now` is always the caller's. Failure policy: see
 `bot.store.errors`; a naive datetime is a TypeError.
@@ -18,9 +19,10 @@ from bot.store.outgoing import Outgoing
 from bot.store.outgoing_lists import OutgoingLists
 from bot.store.schema import bring_to_head
 from bot.store.submissions import Submissions
+from bot.store.watch import Watch
 
 
-class Store(Inbound, Intake, Submissions, Decisions, Outgoing, OutgoingLists):
+class Store(Inbound, Intake, Submissions, Decisions, Outgoing, OutgoingLists, Watch):
     """The open database. May be shared between threads; each call uses a connection of its own."""
 
     @classmethod

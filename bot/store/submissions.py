@@ -39,7 +39,7 @@ def of_obligation(agency: str, round: str, form: str) -> tuple[Condition, ...]:
 
 
 class Submissions(Transactions):
-    """Reads submissions. They are written by `Intake.finish` and `Decisions.record_decision`."""
+    """Reads submissions. They are written by `Intake.finish` and `Decisions.resolve`."""
 
     def submissions(self, *, round: str | None = None, agency: str | None = None) -> tuple[Submission, ...]:
         """By round, agency and form, versions ascending, with findings and files."""

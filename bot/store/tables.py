@@ -8,12 +8,12 @@ coordinator's decisions are never changed or removed. `bot.store.migrations` bui
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from bot.domain.decision import DecisionKind
 from bot.domain.form import Severity
 from bot.domain.mail import EvidenceSource, NoticeKind, Outcome, OutgoingState
-from bot.domain.round import DecisionKind
 from bot.domain.submission import Verdict
 from bot.store.columns import SafeText, UtcDateTime, one_of
 
@@ -203,6 +203,19 @@ class OutgoingRow(Base, table=True):
     in_sent_folder: bool = False
 
 
+class NudgeRow(Base, table=True):
+    """A step of a ladder and the mail that speaks for it; one mail may speak for steps of several rounds."""
+
+    __tablename__ = "nudge"
+    __table_args__ = (UniqueConstraint("key"), Index(None, "agency"), Index(None, "round"))
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=SafeText)
+    round: str = Field(sa_type=SafeText)
+    agency: str = Field(sa_type=SafeText)
+    step: str = Field(sa_type=SafeText)
+    outgoing_id: int = Field(foreign_key="outgoing.id", index=True)
+
+
 class OutgoingBodyRow(Base, table=True):
     """The final bytes of an outgoing mail."""
 
@@ -231,6 +244,11 @@ class DecisionRow(Base, table=True):
         CheckConstraint("kind <> 'extend' OR until IS NOT NULL", name="extend_until"),
         CheckConstraint("kind <> 'bind' OR (address <> '' AND agency <> '')", name="bind_address"),
         CheckConstraint("kind <> 'release' OR mail_id IS NOT NULL", name="release_mail"),
+        CheckConstraint("kind <> 'grace' OR (until IS NOT NULL AND round <> '')", name="grace_until"),
+        CheckConstraint("kind <> 'mute' OR round <> ''", name="mute_round"),
+        CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undo_undoes"),
+        CheckConstraint("undoes < id", name="undoes_earlier"),
+        UniqueConstraint("undoes"),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(sa_type=SafeText, index=True)
@@ -244,4 +262,51 @@ class DecisionRow(Base, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     address: str = Field(sa_type=SafeText)
     mail_id: int | None = Field(default=None, foreign_key="mail.id")
+    undoes: int | None = Field(default=None, foreign_key="decision.id")
+    by_mail: int | None = Field(default=None, foreign_key="mail.id")
     recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class UsedCodeRow(Base, table=True):
+    """One-time codes of orders that were carried out."""
+
+    __tablename__ = "used_code"
+    code: str = Field(sa_type=SafeText, primary_key=True)
+    mail_id: int = Field(foreign_key="mail.id", index=True)
+    used_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReadingRow(Base, table=True):
+    """When a mailbox was last read to its end."""
+
+    __tablename__ = "reading"
+    account: str = Field(sa_type=SafeText, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OutageRow(Base, table=True):
+    """A time in which nobody read the mailbox."""
+
+    __tablename__ = "outage"
+    __table_args__ = (CheckConstraint("began < ended", name="began_before_end"),)
+    id: int | None = Field(default=None, primary_key=True)
+    began: datetime = Field(sa_type=UtcDateTime)
+    ended: datetime = Field(sa_type=UtcDateTime, index=True)
+    why: str = Field(sa_type=SafeText)
+
+
+class TroubleRow(Base, table=True):
+    """Something that is or was wrong for a while; of one kind and subject only one lasts at a time."""
+
+    __tablename__ = "trouble"
+    __table_args__ = (
+        Index("uq_trouble_lasting", "code", "subject", unique=True, sqlite_where=text("over_at IS NULL")),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(sa_type=SafeText)
+    subject: str = Field(sa_type=SafeText)
+    since: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    params: dict[str, Any] = Field(sa_type=JSON)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -3,19 +3,10 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.domain.decision import Decision, DecisionKind
+from bot.domain.ladder import Ladder, LadderStep, Recipient, StepKind
 from bot.domain.office import WorkingTime
-from bot.domain.round import (
-    Assignment,
-    DataWindow,
-    Deadline,
-    Decision,
-    DecisionKind,
-    LadderStep,
-    PeriodKind,
-    ReportingPeriod,
-    Round,
-    StepKind,
-)
+from bot.domain.round import Assignment, DataWindow, Deadline, PeriodKind, ReportingPeriod, Round
 from bot.domain.submission import Submission, Verdict
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -26,8 +17,8 @@ LADDER = (
     LadderStep("t-3", StepKind.REMINDER, -3),
     LadderStep("t-1", StepKind.REMINDER, -1),
     LadderStep("t-0", StepKind.REMINDER, 0),
-    LadderStep("t+1", StepKind.OVERDUE, 1, copy_leader=True),
-    LadderStep("t+3", StepKind.OVERDUE, 3, copy_leader=True),
+    LadderStep("t+1", StepKind.OVERDUE, 1, cc=(Recipient.LEADER,)),
+    LadderStep("t+3", StepKind.OVERDUE, 3, cc=(Recipient.LEADER,)),
 )
 
 
@@ -45,7 +36,7 @@ def a_round(*, opens_at: datetime | None = None, instant: datetime = DEADLINE, *
         "deadline": Deadline(instant, "trước ngày 10/3/2023"),
         "opens_at": opens_at or at(3, 2),
         "assignments": (Assignment("tdm", "narrative"), Assignment("tdm", "ii06"), Assignment("stp", "narrative")),
-        "ladder": LADDER,
+        "ladder": Ladder(LADDER),
     }
     return Round(**(values | changes))  # type: ignore[arg-type]  # a test's free choice of fields
 

@@ -6,6 +6,8 @@ from samples import VN, WORKING_TIME, a_decision, a_round, a_submission, at
 from bot.decide.digesting import DigestFacts, build_digest, digest_due, digest_key, is_worth_sending
 from bot.decide.obligations import round_state
 from bot.domain.agency import Agency, Contact, Registry
+from bot.domain.decision import DecisionKind
+from bot.domain.digest import DigestBounce
 from bot.domain.form import Form, FormKind
 from bot.domain.mail import (
     InboundRecord,
@@ -16,9 +18,7 @@ from bot.domain.mail import (
     OutgoingRecord,
     OutgoingState,
 )
-from bot.domain.notice import DigestBounce
 from bot.domain.office import Coordinator, Office
-from bot.domain.round import DecisionKind
 from bot.domain.submission import Verdict
 
 AGENCIES = Registry(
@@ -121,17 +121,18 @@ def test_half_a_report_is_neither_silent_nor_done():
 @pytest.mark.parametrize(
     ("record", "where"),
     [
-        (a_mail(1, Outcome.HELD, "unknown_sender"), "unknown_senders"),
-        (a_mail(2, Outcome.HELD, "ambiguous_round"), "waiting"),
-        (a_mail(3, Outcome.PARKED, "broke_us"), "waiting"),
-        (a_mail(4, Outcome.HELD, "unknown_sender", finished=at(2, 1)), "unknown_senders"),
+        (a_mail(1, Outcome.HELD, "unknown_sender"), "sender"),
+        (a_mail(2, Outcome.HELD, "ambiguous_round"), "mail"),
+        (a_mail(3, Outcome.PARKED, "broke_us"), "mail"),
+        (a_mail(4, Outcome.HELD, "unknown_sender", finished=at(2, 1)), "sender"),
         (a_mail(5, Outcome.IGNORED, "auto_reply"), "ignored"),
     ],
     ids=["unknown sender", "held", "parked", "still held since long", "ignored"],
 )
 def test_every_mail_stands_in_exactly_one_list(record, where):
     notice = page(mails=[record])
-    lists = {name: [m.mail_id for m in getattr(notice, name)] for name in ("waiting", "unknown_senders", "ignored")}
+    lists = {what: [i.mail.mail_id for i in notice.items if i.what == what] for what in ("mail", "sender")}
+    lists["ignored"] = [m.mail_id for m in notice.ignored]
     assert lists == {name: [record.id] if name == where else [] for name in lists}
 
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from samples import DEADLINE, VN, a_decision, a_round, a_submission, at
 
 from bot.decide.obligations import deadline_for, deadline_set_at, effective_verdict, round_state
+from bot.domain.decision import DecisionKind
 from bot.domain.form import Severity
-from bot.domain.round import DecisionKind, ObligationStatus
+from bot.domain.round import ObligationStatus
 from bot.domain.submission import Finding, Place, Verdict
 
 BEFORE, AFTER = at(3, 9, 12), at(3, 13, 9)

@@ -7,8 +7,10 @@ from samples import LADDER, VN, WORKING_TIME, a_decision, a_round, a_submission,
 
 from bot.decide.obligations import deadline_set_at, round_state
 from bot.decide.reminding import Nudge, Silence, due_nudge, ladder, nudge_key, partners_to_tell
+from bot.domain.decision import DecisionKind
+from bot.domain.ladder import StepKind
 from bot.domain.office import WorkingTime
-from bot.domain.round import Assignment, Deadline, DecisionKind, StepKind
+from bot.domain.round import Assignment, Deadline
 from bot.domain.submission import Verdict
 
 

@@ -15,7 +15,7 @@ from bot.documents.limits import DEFAULT_LIMITS
 from bot.documents.reader import read_document
 from bot.domain.document import FormTag, Unreadable, UnreadableReason, Workbook
 from bot.domain.form import Form, Prefill, TableSpec
-from bot.domain.notice import Enclosure
+from bot.domain.letter import Enclosure
 from bot.domain.round import Round
 from bot.flows import blanks
 from bot.flows.blanks import blank_files, within

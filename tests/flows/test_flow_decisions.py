@@ -9,9 +9,9 @@ import pytest
 from embedded_office import COORDINATOR, ROUND, STRANGER, Office, at, embedded_office
 
 from bot.daemon import once
+from bot.domain.decision import DecisionKind
 from bot.domain.document import Workbook
 from bot.domain.mail import Outcome
-from bot.domain.round import DecisionKind
 from bot.flows import decisions
 from bot.flows.decisions import DecisionError
 from bot.flows.history import last_report
@@ -40,7 +40,7 @@ def decision_mails(office: Office, agency: str) -> list[str]:
 
 
 def test_an_extension_moves_the_deadline_of_one_and_is_told(office: Office) -> None:
-    decisions.extend(office.services, aim(office, "pg"), at(3, 16, 0), **HOW)
+    decisions.carry_out(office.services, decisions.extend(office.services, aim(office, "pg"), at(3, 16, 0), **HOW))
     office.once()
     office.clock.move_to(at(3, 12))
     assert {o.status.value for o in office.owed("pg").values()} == {"open"}
@@ -50,7 +50,7 @@ def test_an_extension_moves_the_deadline_of_one_and_is_told(office: Office) -> N
 
 
 def test_an_excused_agency_owes_nothing_and_is_not_nudged(office: Office) -> None:
-    decisions.excuse(office.services, aim(office, "pg"), **HOW)
+    decisions.carry_out(office.services, decisions.excuse(office.services, aim(office, "pg"), **HOW))
     office.once(at(3, 9, 8))
     assert {o.status.value for o in office.owed("pg").values()} == {"excused"}
     assert decision_mails(office, "pg") == ["excuse"]
@@ -60,9 +60,9 @@ def test_an_excused_agency_owes_nothing_and_is_not_nudged(office: Office) -> Non
 def test_accepted_despite_its_findings_and_sent_back_although_it_passed(office: Office) -> None:
     bad = office.cast("vpub").ii06({"C14": 120})
     office.took("vpub", [*narrative(office, "vpub"), ("II.06.xlsx", bad)])
-    decisions.accept(office.services, aim(office, "vpub", "ii06"), None, **HOW)
+    decisions.carry_out(office.services, decisions.accept(office.services, aim(office, "vpub", "ii06"), None, **HOW))
     office.clock.move_to(at(3, 1, 7, 1))
-    decisions.return_(office.services, aim(office, "vpub", "narrative"), 1, **HOW)
+    decisions.carry_out(office.services, decisions.return_(office.services, aim(office, "vpub", "narrative"), 1, **HOW))
     office.once()
     assert office.owed("vpub")["ii06"].status.value == "fulfilled"
     assert office.owed("vpub")["narrative"].status.value == "correction_needed"
@@ -72,7 +72,9 @@ def test_accepted_despite_its_findings_and_sent_back_although_it_passed(office: 
 def test_received_by_another_channel_is_kept_and_counts_from_then(office: Office) -> None:
     office.clock.move_to(at(3, 11))
     files = [("Báo cáo ../../x.docx", "gửi qua trục".encode())]
-    decisions.received(office.services, aim(office, "stp"), at=at(3, 9, 16), files=files, **HOW)
+    decisions.carry_out(
+        office.services, decisions.received(office.services, aim(office, "stp"), at=at(3, 9, 16), files=files, **HOW)
+    )
     owed = office.owed("stp")["narrative"]
     assert (owed.status.value, owed.first_valid_at) == ("fulfilled", at(3, 9, 16))
     (submission,) = office.services.store.submissions(agency="stp")
@@ -92,7 +94,10 @@ def test_a_closed_round_takes_what_the_coordinator_hands_in_and_later_rounds_can
     close_round(office, at(3, 20))
     scan, book = b"%PDF-1.4 scan", office.cast("vpub").ii06({})
     files = [("Ban quet.pdf", scan), ("II.06.xlsx", book)]
-    taken = decisions.received(office.services, aim(office, "vpub", "ii06"), at=at(3, 9, 16), files=files, **HOW)
+    taken = decisions.carry_out(
+        office.services,
+        decisions.received(office.services, aim(office, "vpub", "ii06"), at=at(3, 9, 16), files=files, **HOW),
+    )
     assert (taken.kind, taken.version) == (DecisionKind.RECEIVED, 1)
     (submission,) = office.services.store.submissions(round=ROUND, agency="vpub")
     assert [f.name for f in submission.files] == ["II.06.xlsx", "Ban quet.pdf"], "the form is read from the first"
@@ -108,23 +113,26 @@ def test_a_file_that_is_empty_or_over_the_limit_is_not_noted(tmp_path: Path) -> 
         for code, payload in (("file_empty", b""), ("file_too_big", bytes(2**20 + 1))):
             files = [("tốt.docx", b"x"), ("a.docx", payload)]
             with pytest.raises(DecisionError) as refused:
-                decisions.received(office.services, aim(office, "stp"), at=None, files=files, **HOW)
+                decisions.carry_out(
+                    office.services,
+                    decisions.received(office.services, aim(office, "stp"), at=None, files=files, **HOW),
+                )
             assert (refused.value.code, refused.value.params["file"]) == (code, "a.docx")
         assert office.services.store.submissions() == ()
         assert not list((office.settings.data_dir / "reports").rglob("*.docx"))
 
 
 def test_bound_for_good_the_next_mail_goes_straight_through(office: Office) -> None:
-    decisions.bind(office.services, STRANGER, "stp", **HOW)
+    decisions.carry_out(office.services, decisions.bind(office.services, STRANGER, "stp", **HOW))
     assert office.took(STRANGER, narrative(office)).outcome is Outcome.ACCEPTED
 
 
 def test_a_stranger_s_mail_is_released_as_somebody_s_and_answered_at_the_registered_address(office: Office) -> None:
     held = office.took(STRANGER, narrative(office))
     with pytest.raises(DecisionError) as refused:
-        decisions.release(office.services, held.id, None, None, **HOW)
+        decisions.carry_out(office.services, decisions.release(office.services, held.id, None, None, **HOW))
     assert refused.value.code == "whose"
-    decisions.release(office.services, held.id, "stp", None, **HOW)
+    decisions.carry_out(office.services, decisions.release(office.services, held.id, "stp", None, **HOW))
     office.once()
     record = office.services.store.mail(held.id)
     assert (record.outcome, record.agency) == (Outcome.ACCEPTED, "stp")
@@ -135,12 +143,12 @@ def test_a_stranger_s_mail_is_released_as_somebody_s_and_answered_at_the_registe
 
 def test_dealt_with_by_hand_a_held_mail_no_longer_waits(office: Office) -> None:
     held = office.took(STRANGER, narrative(office))
-    decisions.dismiss(office.services, held.id, **HOW)
+    decisions.carry_out(office.services, decisions.dismiss(office.services, held.id, **HOW))
     office.once()
     record = office.services.store.mail(held.id)
     assert (record.outcome, record.reason) == (Outcome.IGNORED, "handled")
     with pytest.raises(DecisionError) as refused:
-        decisions.release(office.services, held.id, "stp", None, **HOW)
+        decisions.carry_out(office.services, decisions.release(office.services, held.id, "stp", None, **HOW))
     assert refused.value.code == "not_waiting"
 
 
@@ -148,12 +156,15 @@ def test_what_is_over_the_limit_cannot_be_released(tmp_path: Path) -> None:
     with embedded_office(tmp_path, BEFORE, THUKY_LIMITS__MAX_MAIL_MEGABYTES="1") as office:
         held = office.took("stp", [("lớn.docx", bytes(1_100_000))])
         with pytest.raises(DecisionError) as refused:
-            decisions.release(office.services, held.id, None, None, **HOW)
+            decisions.carry_out(office.services, decisions.release(office.services, held.id, None, None, **HOW))
         assert refused.value.code == "too_big"
 
 
 def test_every_decision_is_kept_with_who_when_and_why(office: Office) -> None:
-    decisions.extend(office.services, aim(office, "pg"), at(3, 16, 0), who="Anh", why="  mất\n điện ")
+    decisions.carry_out(
+        office.services,
+        decisions.extend(office.services, aim(office, "pg"), at(3, 16, 0), who="Anh", why="  mất\n điện "),
+    )
     (decision,) = office.services.store.decisions()
     assert (decision.kind, decision.who, decision.why, decision.at) == (DecisionKind.EXTEND, "Anh", "mất điện", BEFORE)
 
@@ -191,7 +202,9 @@ def test_a_version_taken_meanwhile_by_hand_makes_the_mail_the_next_one(office: O
         def compose(self, notice, **how):  # type: ignore[no-untyped-def]
             if self.quick:
                 self.quick = False
-                decisions.received(office.services, aim(office, "stp"), at=None, files=[], **HOW)
+                decisions.carry_out(
+                    office.services, decisions.received(office.services, aim(office, "stp"), at=None, files=[], **HOW)
+                )
             return office.services.composer.compose(notice, **how)
 
     office.mail("stp", narrative(office))

@@ -62,7 +62,9 @@ def test_what_the_coordinator_accepted_is_not_missing_any_more(office: Office) -
     vpub = office.cast("vpub")
     office.took("vpub", [("Báo cáo.docx", vpub.narrative(missing=["IV"]))])
     aim = decisions.target(office.services, "vpub", "2023-q1", "narrative")
-    decisions.accept(office.services, aim, None, who="Minh Anh", why="đã giải trình")
+    decisions.carry_out(
+        office.services, decisions.accept(office.services, aim, None, who="Minh Anh", why="đã giải trình")
+    )
     record = office.took("vpub", [("Công văn.docx", letter()), ("II.06.xlsx", vpub.ii06())])
     assert record.outcome is Outcome.ACCEPTED
     assert [(f.code, f.severity.value) for f in record.findings] == [("M102", "remark")]

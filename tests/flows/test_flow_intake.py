@@ -275,8 +275,9 @@ def test_a_closed_round_is_told_and_held(office: Office) -> None:
 
 def test_the_answer_goes_to_a_bound_address_that_wrote(office: Office) -> None:
     held = office.took(STRANGER, good(office))
-    _, count = decisions.bind(office.services, STRANGER.upper(), "stp", who="test", why="điện thoại")
-    assert count == 1
+    bound = decisions.bind(office.services, STRANGER.upper(), "stp", who="test", why="điện thoại")
+    decisions.carry_out(office.services, bound)
+    assert bound.reopens == (held.id,)
     office.once()
     assert office.services.store.mail(held.id).outcome is Outcome.ACCEPTED
     assert [m["X-Thuky-Key"] for m in office.got(STRANGER)] == [f"receipt:{ROUND}:stp:{held.id}"]
@@ -291,7 +292,9 @@ def text_of(office: Office, record: InboundRecord) -> str:
 
 def test_each_form_s_own_extension_is_the_deadline_of_its_answer(office: Office) -> None:
     aim = decisions.target(office.services, "vpub", ROUND, "ii06")
-    decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    decisions.carry_out(
+        office.services, decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    )
     cast = office.cast("vpub")
     receipt = office.took("vpub", [("Báo cáo.docx", cast.narrative())])
     assert "15/3/2023" in text_of(office, receipt), "what is still missing is due by its own deadline"
@@ -305,7 +308,9 @@ def test_each_form_s_own_extension_is_the_deadline_of_its_answer(office: Office)
 
 def test_what_came_late_is_said_with_the_deadline_that_it_missed(office: Office) -> None:
     aim = decisions.target(office.services, "vpub", ROUND, "ii06")
-    decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    decisions.carry_out(
+        office.services, decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    )
     late = office.took("vpub", [("Báo cáo.docx", office.cast("vpub").narrative())], moment=at(3, 10, 8))
     assert "sau hạn" in text_of(office, late)
     assert "09/3/2023" in text_of(office, late)
@@ -313,7 +318,9 @@ def test_what_came_late_is_said_with_the_deadline_that_it_missed(office: Office)
 
 def test_what_came_in_its_own_time_is_not_late_because_something_else_is(office: Office) -> None:
     aim = decisions.target(office.services, "vpub", ROUND, "ii06")
-    decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    decisions.carry_out(
+        office.services, decisions.extend(office.services, aim, at(3, 16, 0), who="test", why="mất điện")
+    )
     record = office.took("vpub", [("Biểu.xlsx", office.cast("vpub").ii06())], moment=at(3, 14))
     assert "đến sau hạn" not in text_of(office, record)
     assert "trong thời gian sớm nhất" in text_of(office, record), "the narrative is overdue"

@@ -39,7 +39,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def note(office: Office, name: str, payload: bytes) -> None:
     """Last quarter's II.06 of vpub, as it lay in the document system."""
     aim = decisions.target(office.services, "vpub", LAST, "ii06")
-    decisions.received(office.services, aim, at=None, files=[(name, payload)], who="Minh Anh", why="đã có trên QLVB")
+    decisions.carry_out(
+        office.services,
+        decisions.received(
+            office.services, aim, at=None, files=[(name, payload)], who="Minh Anh", why="đã có trên QLVB"
+        ),
+    )
 
 
 def last_quarter() -> bytes:
@@ -73,7 +78,7 @@ def test_what_was_not_accepted_then_is_no_yardstick(office: Office) -> None:
     assert q1 is not None and q1.previous == LAST
     assert history.last_report(office.services, q1, "vpub", "ii06") is not None
     aim = decisions.target(office.services, "vpub", LAST, "ii06")
-    decisions.return_(office.services, aim, None, who="Minh Anh", why="gửi nhầm")
+    decisions.carry_out(office.services, decisions.return_(office.services, aim, None, who="Minh Anh", why="gửi nhầm"))
     assert history.last_report(office.services, q1, "vpub", "ii06") is None
     assert history.last_report(office.services, replace(q1, previous=""), "vpub", "ii06") is None
 

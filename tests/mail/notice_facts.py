@@ -5,24 +5,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.agency import Agency, Contact, ContactRole
-from bot.domain.form import Form, FormKind, Severity
-from bot.domain.mail import NoticeKind
-from bot.domain.notice import (
-    AlertNotice,
-    AnswerNotice,
-    DecisionNotice,
+from bot.domain.digest import (
     DigestAgency,
     DigestBounce,
     DigestChange,
     DigestGroup,
+    DigestItem,
     DigestMail,
     DigestNotice,
     DigestRound,
-    FormResult,
-    NudgeNotice,
-    Owed,
-    Thread,
 )
+from bot.domain.form import Form, FormKind, Severity
+from bot.domain.letter import Thread
+from bot.domain.mail import NoticeKind
+from bot.domain.notice import AlertNotice, AnswerNotice, DecisionNotice, FormResult, NudgeNotice, Owed
 from bot.domain.office import Coordinator, Language, Office, WorkingTime
 from bot.domain.round import (
     Assignment,
@@ -313,15 +309,22 @@ def digest(**changes: object) -> DigestNotice:
         "at": local(6, 8),
         "since": local(3, 8),
         "rounds": (page,),
-        "waiting": (
-            DigestMail(
-                12, local(6, 7, 2), "stp@binhduong.example", "Báo cáo quý I", "held", "wrong_agency", agency("stp")
+        "items": (
+            DigestItem(
+                "mail",
+                mail=DigestMail(
+                    12, local(6, 7, 2), "stp@binhduong.example", "Báo cáo quý I", "held", "wrong_agency", agency("stp")
+                ),
             ),
-            DigestMail(15, local(5, 21, 44), "bb@binhduong.example", "", "parked", "broke_us", agency("bb")),
-        ),
-        "unknown_senders": (
-            DigestMail(
-                13, local(5, 16, 3), "chuyenvien.a@webmail.example", "Báo cáo CCHC xã", "held", "unknown_sender"
+            DigestItem(
+                "mail",
+                mail=DigestMail(15, local(5, 21, 44), "bb@binhduong.example", "", "parked", "broke_us", agency("bb")),
+            ),
+            DigestItem(
+                "sender",
+                mail=DigestMail(
+                    13, local(5, 16, 3), "chuyenvien.a@webmail.example", "Báo cáo CCHC xã", "held", "unknown_sender"
+                ),
             ),
         ),
         "ignored": (

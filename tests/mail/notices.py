@@ -30,8 +30,9 @@ from notice_facts import (
 )
 
 from bot.domain.form import Severity
+from bot.domain.letter import Enclosure
 from bot.domain.mail import NoticeKind
-from bot.domain.notice import ClosedNotice, Enclosure, FormResult, Notice, Owed, WithLead
+from bot.domain.notice import ClosedNotice, FormResult, Notice, Owed, WithLead
 from bot.domain.round import Deadline
 from bot.domain.submission import Finding, Place, Verdict
 
@@ -211,7 +212,7 @@ SAMPLES: dict[str, Notice] = {
     "alert_bare": alert("mail_parked"),
     "alert_generic": alert("disk_full", free="12 MB"),
     "digest": digest(),
-    "digest_quiet": digest(rounds=(), waiting=(), unknown_senders=(), ignored=(), bounces=(), unsent=()),
-    "digest_first": digest(since=None, waiting=(), unknown_senders=(), ignored=(), bounces=(), unsent=()),
+    "digest_quiet": digest(rounds=(), items=(), ignored=(), bounces=(), unsent=()),
+    "digest_first": digest(since=None, items=(), ignored=(), bounces=(), unsent=()),
     "digest_no_round": digest(rounds=()),
 }

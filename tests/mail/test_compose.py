@@ -30,9 +30,11 @@ from notice_facts import (
 from notices import SAMPLES, TEMPLATES, office, say
 
 from bot.domain.agency import Agency
+from bot.domain.digest import DigestItem, DigestMail, DigestNotice
 from bot.domain.form import Severity
+from bot.domain.letter import Thread
 from bot.domain.mail import NoticeKind, OutgoingMail
-from bot.domain.notice import AnswerNotice, DigestMail, DigestNotice, FormResult, Notice, Thread
+from bot.domain.notice import AnswerNotice, FormResult, Notice
 from bot.domain.office import Language
 from bot.domain.round import Deadline, ObligationState
 from bot.domain.submission import Finding, Place, StoredFile, Verdict
@@ -388,7 +390,7 @@ def test_more_time_for_everything_is_said_without_listing_it() -> None:
 
 def test_an_address_that_a_shell_would_obey_gets_no_command() -> None:
     stranger = DigestMail(9, local(5), "a;reboot@x.example", "", "held", "unknown_sender")
-    _, text, html = parts(compose(digest(unknown_senders=(stranger,))))
+    _, text, html = parts(compose(digest(items=(DigestItem("sender", mail=stranger),))))
     assert "thuky bind" not in text
     assert "thuky bind" not in html
     assert "thuky show 9" in text

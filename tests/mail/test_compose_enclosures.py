@@ -16,8 +16,8 @@ from imap_tools.message import MailMessage
 from notice_facts import answer, local, nudge
 from notices import TEMPLATES, office, say
 
+from bot.domain.letter import Enclosure
 from bot.domain.mail import NoticeKind
-from bot.domain.notice import Enclosure
 from bot.mail.compose import Composer
 from bot.mail.compose_message import Envelope, build
 from bot.mail.parse import parse

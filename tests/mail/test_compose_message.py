@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.notice import Thread
+from bot.domain.letter import Thread
 from bot.mail.compose_files import clean
 from bot.mail.compose_message import MAX_REFERENCES, Envelope, build, message_ids, new_message_id
 

@@ -140,7 +140,7 @@ def test_a_rounds_own_ladder(folder: Path) -> None:
     path.write_text(
         path.read_text() + '\n[[ladder]]\ncode = "x"\nkind = "reminder"\noffset_days = -2\nunit = "working"\n'
     )
-    assert [s.code for s in load(folder, {}).round("2024-q1").ladder] == ["x"]
+    assert [s.code for s in load(folder, {}).round("2024-q1").ladder.steps] == ["x"]
 
 
 def test_two_rounds_of_one_period_are_warned_of(folder: Path) -> None:

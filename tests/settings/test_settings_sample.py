@@ -7,7 +7,8 @@ import pytest
 from settings_folder import SAMPLE
 
 from bot.domain.agency import ContactRole
-from bot.domain.round import PeriodKind, StepKind
+from bot.domain.ladder import StepKind
+from bot.domain.round import PeriodKind
 from bot.settings import ConfigurationError, Settings, load
 
 DAY = date(2023, 3, 2)
@@ -78,7 +79,7 @@ def test_the_round_is_the_letter(settings: Settings) -> None:
 
 def test_the_ladder(settings: Settings) -> None:
     ladder = settings.round("2023-q1").ladder
-    assert [(s.code, s.offset_days) for s in ladder] == [
+    assert [(s.code, s.offset) for s in ladder.steps] == [
         ("t-7", -7),
         ("t-3", -3),
         ("t-1", -1),
@@ -86,7 +87,7 @@ def test_the_ladder(settings: Settings) -> None:
         ("t+1", 1),
         ("t+3", 3),
     ]
-    assert [s.copy_leader for s in ladder] == [False] * 4 + [True] * 2
+    assert [s.copies_leader for s in ladder] == [False] * 4 + [True] * 2
     assert [s.kind for s in ladder] == [StepKind.REMINDER] * 4 + [StepKind.OVERDUE] * 2
     assert all((s.hour, s.minute) == (8, 0) for s in ladder)
 

@@ -1,0 +1,148 @@
+"""The coordinator's daily page, before there are words for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.agency import Agency
+from bot.domain.decision import ReplyLink
+from bot.domain.form import Form
+from bot.domain.letter import Enclosure, Why
+from bot.domain.mail import NoticeKind
+from bot.domain.round import ObligationState, Round
+from bot.domain.submission import Finding
+from bot.domain.watch import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """One inbound mail in the digest: waiting for a person, from somebody unknown, or ignored."""
+
+    mail_id: int
+    received_at: datetime
+    sender: str
+    subject: str
+    outcome: str
+    reason: str
+    agency: Agency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestBounce:
+    """An address that mail could not be delivered to, and what the server said."""
+
+    address: str
+    agency: Agency | None
+    at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAgency:
+    """One agency's row in the digest. `undelivered`: nothing has come and nothing of ours reaches it, so it is not
+    silent. `why` is why it is or is not nudged now; `links` the decisions that may be taken on it.
+    """
+
+    agency: Agency
+    obligations: tuple[ObligationState, ...]
+    done: bool
+    needs_correction: bool
+    silent: bool
+    late: bool
+    overdue: bool
+    held: bool
+    last_nudge: str = ""
+    last_nudge_at: datetime | None = None
+    undelivered: bool = False
+    why: Why | None = None
+    links: tuple[ReplyLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestGroup:
+    """Progress of one group of agencies."""
+
+    name: str
+    done: int
+    needs_correction: int
+    waiting: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestChange:
+    """Something that happened since the last digest. `what` is a stable word: accepted, correction, late, extended,
+    excused, returned, received …
+    """
+
+    at: datetime
+    what: str
+    agency: Agency
+    form: Form | None = None
+    version: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRound:
+    """One round's page. Counts are of agencies, each in exactly one of done, needs_correction, held, partial, silent,
+    undelivered. `links` are decisions on the whole round; `muted` why nobody is nudged in it, empty when they are.
+    """
+
+    round: Round
+    forms: tuple[Form, ...]
+    agencies: tuple[DigestAgency, ...]
+    groups: tuple[DigestGroup, ...]
+    changes: tuple[DigestChange, ...]
+    done: int
+    needs_correction: int
+    partial: int
+    silent: int
+    held: int
+    total: int
+    days_left: int
+    working_days_left: int
+    overdue: bool
+    undelivered: int = 0
+    links: tuple[ReplyLink, ...] = ()
+    muted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One thing that waits for a decision. `what` is a stable word: `mail` (held or parked), `sender` (from an unknown
+    address), `ask` (an agency asks for something), `version` (a submission that could not be judged), `grace`
+    (down-time near a deadline), `unread` (nobody is reminded: the mailbox could not be read to its end).
+
+    `params` hold what the words need (`until`, `found`, `from`, `to` …); `links` the answers, the likeliest first.
+    """
+
+    what: str
+    links: tuple[ReplyLink, ...] = ()
+    mail: DigestMail | None = None
+    round: Round | None = None
+    agency: Agency | None = None
+    form: Form | None = None
+    version: int | None = None
+    findings: tuple[Finding, ...] = ()
+    params: Mapping[str, str | int | datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestNotice:
+    """The coordinator's daily page. `since` is when the last digest went out, None for the first. `items` wait for a
+    decision; `troubles` last.
+    """
+
+    key: str
+    to: tuple[str, ...]
+    at: datetime
+    since: datetime | None
+    rounds: tuple[DigestRound, ...]
+    items: tuple[DigestItem, ...] = ()
+    ignored: tuple[DigestMail, ...] = ()
+    bounces: tuple[DigestBounce, ...] = ()
+    unsent: tuple[tuple[str, str, str], ...] = ()  # key, state, last error
+    troubles: tuple[Trouble, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    kind: NoticeKind = NoticeKind.DIGEST
