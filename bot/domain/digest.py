@@ -29,18 +29,24 @@ class DigestMail:
 
 @dataclass(frozen=True, slots=True)
 class DigestBounce:
-    """An address that mail could not be delivered to, and what the server said."""
+    """An address that mail could not be delivered to, and what the server said. `permanent` False: a full mailbox or
+    the like, that is written to again. `instead` are the agency's other addresses, to which its mail goes now.
+    """
 
     address: str
     agency: Agency | None
     at: datetime
     error: str
+    permanent: bool = True
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DigestAgency:
     """One agency's row in the digest. `undelivered`: nothing has come and nothing of ours reaches it, so it is not
-    silent. `why` is why it is or is not nudged now; `links` the decisions that may be taken on it.
+    silent. `why` is why it is or is not nudged now; `links` the decisions that may be taken on it. `nudges` counts
+    the requests and reminders that were sent and did not come back; `contact` is where the next one would go, empty
+    when nowhere.
     """
 
     agency: Agency
@@ -56,37 +62,54 @@ class DigestAgency:
     undelivered: bool = False
     why: Why | None = None
     links: tuple[ReplyLink, ...] = ()
+    nudges: int = 0
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestGroup:
-    """Progress of one group of agencies."""
+    """Progress of one group of agencies. `waiting` are all that are neither done nor need mending; of them `silent`
+    have sent nothing and `undelivered` are reached by nothing.
+    """
 
     name: str
     done: int
     needs_correction: int
     waiting: int
     total: int
+    silent: int = 0
+    undelivered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DigestChange:
-    """Something that happened since the last digest. `what` is a stable word: accepted, correction, late, extended,
-    excused, returned, received …
+    """Something that happened since the last digest. `what` is a submission's verdict or a decision's kind.
+
+    `agency` is None for a decision on a whole round. `mail_id` is the mail that brought it; `who` decided, for the
+    reason `detail`, perhaps `until` a new deadline, on `address`. `undone`: that decision was taken back since;
+    `undoes` is the kind of the older decision that an undo took back.
     """
 
     at: datetime
     what: str
-    agency: Agency
+    agency: Agency | None
     form: Form | None = None
     version: int | None = None
     detail: str = ""
+    mail_id: int | None = None
+    late: bool = False
+    who: str = ""
+    until: datetime | None = None
+    address: str = ""
+    undone: bool = False
+    undoes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestRound:
     """One round's page. Counts are of agencies, each in exactly one of done, needs_correction, held, partial, silent,
-    undelivered. `links` are decisions on the whole round; `muted` why nobody is nudged in it, empty when they are.
+    undelivered. `links` are decisions on the whole round; `muted` why nobody is nudged in it, empty when they are, by
+    `muted_by`.
     """
 
     round: Round
@@ -106,6 +129,7 @@ class DigestRound:
     undelivered: int = 0
     links: tuple[ReplyLink, ...] = ()
     muted: str = ""
+    muted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +155,7 @@ class DigestItem:
 @dataclass(frozen=True, slots=True)
 class DigestNotice:
     """The coordinator's daily page. `since` is when the last digest went out, None for the first. `items` wait for a
-    decision; `troubles` last.
+    decision; `changes` are decisions that are of no round; `rescued` mails were taken in from Spam; `troubles` last.
     """
 
     key: str
@@ -145,4 +169,6 @@ class DigestNotice:
     unsent: tuple[tuple[str, str, str], ...] = ()  # key, state, last error
     troubles: tuple[Trouble, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    changes: tuple[DigestChange, ...] = ()
+    rescued: tuple[DigestMail, ...] = ()
     kind: NoticeKind = NoticeKind.DIGEST
