@@ -13,8 +13,6 @@ import openpyxl
 import pytest
 from blank_making import WINDOW, all_forms, blank, facts, words
 from checks_reading import ROUND, check, grid, said
-from figure_solving import Bounds, Relation, solve
-from filling import filled, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +21,8 @@ from bot.checks.rows import RowKind
 from bot.checks.spec import recognise
 from bot.checks.table import read_table
 from bot.decide.stated import read_stated
+from bot.demo.figure_solving import Bounds, Relation, solve
+from bot.demo.filling import filled, plan
 from bot.documents.blank import BlankRow, make_blank
 from bot.documents.limits import DEFAULT_LIMITS
 from bot.documents.reader import read_document

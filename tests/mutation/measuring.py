@@ -11,7 +11,6 @@ from functools import cache
 from blank_making import WINDOW, all_forms, blank
 from checks_reading import ROUND, context
 from editing import edited, flattened
-from filling import filled
 from laid import Laid
 from planting import plants
 from planting_beside import valid_last
@@ -21,6 +20,7 @@ from plants import Plant, Surroundings, spread
 
 from bot.checks.catalogue import run
 from bot.decide.stated import read_stated
+from bot.demo.filling import filled
 from bot.documents.limits import DEFAULT_LIMITS
 from bot.documents.reader import read_document
 from bot.domain.document import Document, TextDocument, Unreadable, Workbook
