@@ -148,7 +148,7 @@ class Composer:
             case AnswerNotice():
                 facts |= {"v": answer_view(notice, self._say, at), **self._due(notice.deadline)}
             case NudgeNotice():
-                facts |= {"v": nudge_view(notice), **self._due(notice.deadline)}
+                facts |= {"v": nudge_view(notice), **self._due(notice.deadline), "others": self._others(notice)}
             case DecisionNotice():
                 view = {
                     "findings": decision_findings(notice, self._say),
@@ -162,6 +162,19 @@ class Composer:
             case DigestNotice():
                 facts["v"] = digest_view(notice)
         return facts
+
+    def _others(self, notice: NudgeNotice) -> list[dict[str, Any]]:
+        """The other rounds of a nudge, each with the names that the leading one has: `n`, `v`, `period`, `due` …"""
+        return [
+            {
+                "n": section,
+                "v": nudge_view(section),
+                "period": self._period(section.round.period),
+                "tag": section.round.tag(notice.agency.tag),
+                **self._due(section.deadline),
+            }
+            for section in notice.others
+        ]
 
     def _due(self, deadline: Deadline | None) -> Mapping[str, Any]:
         if deadline is None:

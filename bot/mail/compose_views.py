@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.form import Form, Severity
-from bot.domain.notice import AnswerNotice, DecisionNotice, FormResult, NudgeNotice, Owed
+from bot.domain.notice import AnswerNotice, DecisionNotice, FormResult, NudgeNotice, NudgeSection, Owed
 from bot.domain.round import ObligationStatus
 from bot.domain.submission import Finding, Verdict
 from bot.domain.words import FindingWords
@@ -92,6 +92,11 @@ class NudgeView:
     def asked(self) -> tuple[Owed, ...]:
         return (*self.missing, *self.mend)
 
+    @property
+    def corrected_at(self) -> datetime | None:
+        """When the latest of the corrections that are still open was asked for."""
+        return max((o.state.corrected_at for o in self.mend if o.state.corrected_at), default=None)
+
 
 def finding_table(pairs: Iterable[tuple[Finding, str]], severity: Severity, say: Say) -> FindingTable:
     """The findings of that severity, each with its form's short title; only those that are shown are put into words."""
@@ -131,7 +136,7 @@ def answer_view(notice: AnswerNotice, say: Say, at: datetime) -> AnswerView:
     )
 
 
-def nudge_view(notice: NudgeNotice) -> NudgeView:
+def nudge_view(notice: NudgeNotice | NudgeSection) -> NudgeView:
     """The forms sorted by what stands for each."""
 
     def with_status(*statuses: ObligationStatus) -> tuple[Owed, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from notice_facts import (
     C201,
+    DEADLINE,
     EXCEL_FILE,
     II06,
     NARRATIVE,
@@ -30,10 +31,11 @@ from notice_facts import (
 )
 
 from bot.domain.form import Severity
+from bot.domain.ladder import Tone
 from bot.domain.letter import Enclosure
 from bot.domain.mail import NoticeKind
-from bot.domain.notice import ClosedNotice, FormResult, Notice, Owed, WithLead
-from bot.domain.round import Deadline
+from bot.domain.notice import ClosedNotice, FormResult, Notice, NudgeSection, Owed, WithLead
+from bot.domain.round import Deadline, PeriodKind, ReportingPeriod
 from bot.domain.submission import Finding, Place, Verdict
 
 __all__ = ["SAMPLES", "TEMPLATES", "office", "say"]
@@ -48,6 +50,8 @@ def _many_findings(count: int) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
+YEAR = replace(ROUND, code="2022-y", period=ReportingPeriod(PeriodKind.YEAR, 2022))
+HALF = replace(ROUND, code="2023-h1", period=ReportingPeriod(PeriodKind.HALF, 2023))
 MARKED = Enclosure(
     "Đánh dấu chỗ cần sửa – Biểu II.06.xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -164,12 +168,51 @@ SAMPLES: dict[str, Notice] = {
         days=7,
         working_days=5,
     ),
+    "reminder_mend": nudge(
+        NoticeKind.REMINDER,
+        step="c-0",
+        at=local(9, 8),
+        days=0,
+        working_days=0,
+        owed=(
+            owed(NARRATIVE, STATUS.FULFILLED),
+            replace(
+                owed(II06, STATUS.CORRECTION_NEEDED),
+                state=replace(
+                    owed(II06, STATUS.CORRECTION_NEEDED).state, corrected_at=local(8, 14), mend_by=DEADLINE.instant
+                ),
+            ),
+        ),
+        asked_on=date(2023, 3, 8),
+    ),
+    "overdue_two_rounds": nudge(
+        NoticeKind.OVERDUE,
+        at=local(10, 8),
+        days=1,
+        working_days=1,
+        cc=LEADER,
+        copies_leader=True,
+        tone=Tone.FIRM,
+        owed=(owed(II06, STATUS.OVERDUE),),
+        others=(
+            NudgeSection(
+                NoticeKind.REMINDER,
+                YEAR,
+                Deadline(local(16, 0)),
+                (owed(NARRATIVE, STATUS.OPEN), owed(STATS, STATUS.FULFILLED)),
+                days=6,
+                working_days=4,
+            ),
+            NudgeSection(NoticeKind.REQUEST, HALF, Deadline(local(31, 0)), (owed(NARRATIVE, STATUS.OPEN),), 21, 15),
+        ),
+    ),
     "reminder_today": nudge(
         NoticeKind.REMINDER, days=0, working_days=0, next_step_on=date(2023, 3, 10), next_copies_leader=True
     ),
     "overdue": nudge(
         NoticeKind.OVERDUE,
         cc=LEADER,
+        copies_leader=True,
         owed=(owed(NARRATIVE, STATUS.OVERDUE), owed(II06, STATUS.OVERDUE)),
         at=local(10),
         days=1,
@@ -180,6 +223,7 @@ SAMPLES: dict[str, Notice] = {
     "overdue_partial": nudge(
         NoticeKind.OVERDUE,
         cc=LEADER,
+        copies_leader=True,
         owed=(owed(NARRATIVE, STATUS.FULFILLED), owed(II06, STATUS.CORRECTION_NEEDED), owed(STATS, STATUS.OVERDUE)),
         at=local(10),
         days=1,
@@ -189,6 +233,7 @@ SAMPLES: dict[str, Notice] = {
     "escalation": nudge(
         NoticeKind.ESCALATION,
         cc=LEADER,
+        copies_leader=True,
         owed=(owed(NARRATIVE, STATUS.FULFILLED), owed(II06, STATUS.CORRECTION_NEEDED)),
         at=local(14),
         days=5,

@@ -375,6 +375,28 @@ def test_the_matrix_says_how_many_places_since_when_and_until_when() -> None:
     assert "… Biểu II.06: Chưa nhận, gia hạn đến 13/3 " in cells(local(10, 8), waiting) + " "
 
 
+def test_a_reminder_of_a_correction_alone_speaks_of_the_mended_file() -> None:
+    mend = compose(SAMPLES["reminder_mend"])
+    text = flat(parts(mend)[1])
+    assert "Hôm nay là ngày cuối gửi bản sửa của báo cáo quý I/2023" in text
+    assert "các chỗ cần sửa đã báo trong thư ngày 08/3/2023" in text
+    assert "Đề nghị của Quý cơ quan ngày 08/3/2023 đã được chuyển" in text
+    assert "hạn gửi chưa thay đổi" in text
+    assert "Biểu II.06 chờ bản sửa" in mend.subject
+
+
+def test_one_mail_speaks_of_all_rounds() -> None:
+    both = compose(SAMPLES["overdue_two_rounds"])
+    assert both.subject == "[BC 2023Q1 TDM] Đã quá hạn 1 ngày làm việc: báo cáo quý I/2023"
+    for part in parts(both)[1:]:
+        text = flat(part)
+        assert "Báo cáo năm 2022" in text
+        assert "Còn 6 ngày đến hạn gửi báo cáo" in text
+        assert "[BC 2022Y TDM]" in text
+        assert "Đề nghị Quý cơ quan gửi thêm báo cáo 6 tháng đầu năm 2023" in text
+    assert parts(both)[1].index("Biểu II.06") < parts(both)[1].index("Báo cáo năm 2022")
+
+
 def test_what_waits_for_mending_is_overdue_like_anything_else() -> None:
     assert "Cần sửa 2 chỗ, quá hạn, đã nhận ngày 03/3/2023" in flat(parts(compose(SAMPLES["overdue_partial"]))[1])
     assert "2 places to mend, overdue" in flat(parts(compose(SAMPLES["overdue_partial"], Language.EN))[1])
