@@ -56,7 +56,9 @@ def match_agency(
     sender = _sender(mail.sender, registry, bindings, received_on)
     heard = _heard(mail, registry, received_on, stated)
     if not sender.codes:
-        return AgencyMatch(None, (), Reason.UNKNOWN_SENDER, sender.why, heard)
+        # Whom a stranger's mail names is no match, but whoever is named may have sent it: see `fairness`.
+        named = tuple(e for e in _named(mail, registry, received_on) if e.source is not EvidenceSource.BODY)
+        return AgencyMatch(None, (), Reason.UNKNOWN_SENDER, sender.why, (*heard, *named))
     by_address = tuple(Evidence("agency", code, sender.source, found=mail.sender) for code in sender.codes)
     if len(sender.codes) == 1:
         return _decided(registry.get(sender.codes[0]), sender, "", by_address, heard)
@@ -65,6 +67,11 @@ def match_agency(
     if code:
         return _decided(registry.get(code), sender, why, by_address, (*heard, *named))
     return AgencyMatch(None, sender.codes, Reason.AMBIGUOUS_AGENCY, why, (*by_address, *heard, *named))
+
+
+def agencies_of(address: str, registry: Registry, bindings: Mapping[str, str], day: date) -> tuple[str, ...]:
+    """The agencies that an address (lower case) leads to on that local day: bound, registered, or by its domain."""
+    return _sender(address, registry, bindings, day).codes
 
 
 def _decided(

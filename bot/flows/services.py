@@ -54,6 +54,8 @@ class Composing(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a flow may use. `max_attempts`: so often may a mail break us before it is parked.
+    `junk_folder` None: the folder that the server marks as Junk. `free_bytes` are those left for the data folder, None
+    where nobody can tell.
     `make_blank` is `bot.documents.blank.make_blank` with the office's words.
     """
 
@@ -73,11 +75,14 @@ class Services:
     smtp: Endpoint
     account: str
     inbox_folder: str = "INBOX"
+    junk_folder: str | None = None
+    read_junk: bool = True
     sent_folder: str | None = None
     digest_at: time = time(8, 0)
     retry_first: timedelta = timedelta(seconds=30)
     retry_longest: timedelta = timedelta(hours=1)
     max_attempts: int = 3
+    free_bytes: Callable[[], int | None] = lambda: None
 
     def round(self, code: str) -> Round | None:
         return next((r for r in self.rounds if r.code == code), None)
