@@ -41,7 +41,7 @@ class AnswerNotice:
     `findings` are those that belong to no form (a file nobody could place, a wrong agency). `missing` are forms still
     owed of which nothing valid has come and which are not in `results`. `open_corrections` are owed forms, not in
     this mail, that still wait for mending. `first_received_at` is when the report came of which this mail is an exact
-    repeat (`duplicate`); `late` speaks of that time then.
+    repeat (`duplicate`); `late` speaks of that time then. `mend_by`: until when what this mail must mend is asked for.
     """
 
     kind: NoticeKind
@@ -63,6 +63,7 @@ class AnswerNotice:
     mail_id: int | None = None
     first_received_at: datetime | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    mend_by: datetime | None = None
 
     @property
     def needs_correction(self) -> bool:

@@ -36,7 +36,13 @@ def answer(
     kind = NoticeKind.CORRECTION if needs_mending else NoticeKind.RECEIPT
     results, enclosures = with_marked_files(services, results, assessment.documents)
     # What the agency owes as it will stand when this mail is committed.
-    state = round_state(round_, (*earlier, *assessment.submissions), decisions, services.now())
+    state = round_state(
+        round_,
+        (*earlier, *assessment.submissions),
+        decisions,
+        services.now(),
+        working_time=services.office.working_time,
+    )
     in_this_mail = {r.form.code for r in results}
     others = [o for o in state.of(agency.code) if o.form not in in_this_mail and not o.status.is_settled]
     brought = [o.deadline for o in state.of(agency.code) if o.form in in_this_mail]
@@ -77,6 +83,7 @@ def answer(
         mail_id=record.id,
         first_received_at=original.received_at if original else None,
         enclosures=enclosures,
+        mend_by=min((o.mend_by for o in state.of(agency.code) if o.form in in_this_mail and o.mend_by), default=None),
     )
     return _allowed(services, agency, notice.to, notice)
 

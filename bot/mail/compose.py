@@ -147,6 +147,8 @@ class Composer:
         match notice:
             case AnswerNotice():
                 facts |= {"v": answer_view(notice, self._say, at), **self._due(notice.deadline)}
+                mend = self._due(Deadline(notice.mend_by)) if notice.mend_by else {}
+                facts |= {"mend_due": mend.get("due", ""), "mend_short": mend.get("due_short", "")}
             case NudgeNotice():
                 facts |= {"v": nudge_view(notice), **self._due(notice.deadline), "others": self._others(notice)}
             case DecisionNotice():

@@ -16,6 +16,7 @@ import pytest
 from jinja2 import TemplateError
 from notice_facts import (
     C201,
+    DEADLINE,
     DISTRICTS,
     EXCEL_FILE,
     II06,
@@ -27,7 +28,7 @@ from notice_facts import (
     local,
     owed,
 )
-from notices import SAMPLES, TEMPLATES, office, say
+from notices import CORRECTION, SAMPLES, TEMPLATES, office, say
 
 from bot.domain.agency import Agency
 from bot.domain.digest import DigestItem, DigestMail, DigestNotice
@@ -373,6 +374,24 @@ def test_the_matrix_says_how_many_places_since_when_and_until_when() -> None:
     assert "Cần sửa 2 chỗ, quá hạn, gia hạn đến 13/3 " in cells(local(14, 8), more) + " "
     waiting = replace(more, status=STATUS.OPEN, findings=0)
     assert "… Biểu II.06: Chưa nhận, gia hạn đến 13/3 " in cells(local(10, 8), waiting) + " "
+
+
+@pytest.mark.parametrize(
+    ("case", "written_at", "mend_by", "subject", "asked"),
+    [
+        ("the deadline itself", local(8), DEADLINE.instant, "hạn 09/3", "chậm nhất 24 giờ 00 thứ Năm ngày 09/3/2023."),
+        ("a day after it", local(9, 16), local(11, 0), "hạn 10/3", "chậm nhất 24 giờ 00 thứ Sáu ngày 10/3/2023."),
+        ("the deadline has passed", local(13), local(15, 0), "hạn 14/3", "chậm nhất 24 giờ 00 thứ Ba ngày 14/3/2023."),
+    ],
+)
+def test_a_correction_has_its_own_day(
+    case: str, written_at: datetime, mend_by: datetime, subject: str, asked: str
+) -> None:
+    mail = COMPOSERS[Language.VI].compose(replace(CORRECTION, mend_by=mend_by), at=written_at)
+    text = flat(parts(mail)[1])
+    assert subject in mail.subject
+    assert f"đính kèm tệp đã sửa, {asked}" in text
+    assert ("Hạn gửi báo cáo là 24 giờ 00" in text) == (case == "a day after it")
 
 
 def test_a_reminder_of_a_correction_alone_speaks_of_the_mended_file() -> None:
