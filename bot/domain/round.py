@@ -163,16 +163,24 @@ class Round:
     previous: str = ""
     references: tuple[Reference, ...] = field(default=(), hash=False)
     checks: tuple[CheckSetting, ...] = ()
+    _by_agency: dict[str, tuple[Assignment, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Thousands of agencies are judged at every tick: none of them may cost a walk over all assignments.
+        found: dict[str, list[Assignment]] = {}
+        for assignment in self.assignments:
+            found.setdefault(assignment.agency, []).append(assignment)
+        object.__setattr__(self, "_by_agency", {agency: tuple(duties) for agency, duties in found.items()})
 
     @property
     def agencies(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(a.agency for a in self.assignments))
+        return tuple(self._by_agency)
 
     def of(self, agency: str) -> tuple[Assignment, ...]:
-        return tuple(a for a in self.assignments if a.agency == agency)
+        return self._by_agency.get(agency, ())
 
     def assignment(self, agency: str, form: str) -> Assignment | None:
-        return next((a for a in self.assignments if a.agency == agency and a.form == form), None)
+        return next((a for a in self.of(agency) if a.form == form), None)
 
     def tag(self, agency_tag: str) -> str:
         """The mark in subjects by which a reply finds its way: `[BC 2023Q1 STP]`."""
@@ -235,9 +243,16 @@ class RoundState:
     round: Round
     as_of: datetime
     obligations: tuple[ObligationState, ...] = field(default=())
+    _by_agency: dict[str, tuple[ObligationState, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[ObligationState]] = {}
+        for obligation in self.obligations:
+            found.setdefault(obligation.agency, []).append(obligation)
+        object.__setattr__(self, "_by_agency", {agency: tuple(states) for agency, states in found.items()})
 
     def of(self, agency: str) -> tuple[ObligationState, ...]:
-        return tuple(o for o in self.obligations if o.agency == agency)
+        return self._by_agency.get(agency, ())
 
     def by_agency(self) -> Iterator[tuple[str, tuple[ObligationState, ...]]]:
         for code in self.round.agencies:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.decide.fairness import may_hold_more
 from bot.decide.obligations import round_state
-from bot.domain.form import Severity
-from bot.domain.mail import InboundRecord, Outcome, Reason
+from bot.domain.mail import Outcome
 from bot.domain.round import Round, RoundState
 from bot.flows.services import Services
 
@@ -15,7 +15,7 @@ def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> t
     held = services.store.mails(outcome=Outcome.HELD) + services.store.mails(outcome=Outcome.PARKED)
     states = []
     for round_ in rounds:
-        waiting = {m.agency for m in held if m.agency and m.round in (None, round_.code) and _may_hold_more(m)}
+        waiting = {m.agency for m in held if m.agency and m.round in (None, round_.code) and may_hold_more(m)}
         states.append(
             round_state(
                 round_,
@@ -23,19 +23,10 @@ def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> t
                 services.store.decisions(round=round_.code),
                 now,
                 waiting,
+                working_time=services.office.working_time,
             )
         )
     return tuple(states)
-
-
-def _may_hold_more(mail: InboundRecord) -> bool:
-    """Whether a report that is missing may be in that mail, so that nobody is told that it is missing. A letter without
-    a file holds none; of a mail whose files are all known, only what could not be judged waits.
-    """
-    if mail.outcome is Outcome.PARKED:
-        return True
-    known = mail.reason == Reason.FINDINGS and not any(f.severity is Severity.HOLD for f in mail.findings)
-    return mail.reason != Reason.NO_ATTACHMENT and not known
 
 
 def open_rounds(services: Services, now: datetime) -> tuple[Round, ...]:
