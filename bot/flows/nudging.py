@@ -106,9 +106,9 @@ def judge_nudges(services: Services, now: datetime, day: Day | None = None) -> d
     }
 
 
-def queue_nudges(services: Services, now: datetime, reading: Reading) -> int:
+def queue_nudges(services: Services, day: Day) -> int:
     """Queues one mail for each agency that is due one. Returns how many."""
-    day = load_day(services, now, reading)
+    now = day.now
     due = [(code, v.nudges) for code, v in judge_nudges(services, now, day).items() if v.nudges]
     due.sort(key=lambda entry: (entry[1][0].deadline.instant, entry[0]))
     room = room_for_nudges(services.office.sending, services.store, now)
