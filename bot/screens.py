@@ -33,6 +33,11 @@ def section(language: Language, name: str) -> dict[str, str]:
     return dict(_words(TEMPLATES / language.value)[name])
 
 
+def sections(language: Language) -> dict[str, dict[str, str]]:
+    """All words of all sections, for papers that are written far from the screen."""
+    return _words(TEMPLATES / language.value)
+
+
 def finding_words(language: Language) -> "Words":
     """The words of findings and their pages. Raises WordsError, which names file and key, and OSError."""
     from bot.checks.words import Words  # the catalogue takes a while to import, and most commands do without

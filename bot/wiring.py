@@ -4,6 +4,7 @@ What only those need who write mail or keep a journal (templates, the words of f
 first asked for: `thuky status` takes half the time without it.
 """
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +16,14 @@ from typing import Any, cast
 
 from bot.documents.blank_facts import BlankFacts
 from bot.documents.converter import Converter, find_libreoffice
+from bot.documents.letter_words import LetterWords
 from bot.documents.sandbox import Sandbox
 from bot.domain.form import Form
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
+from bot.flows.papers import Papers
 from bot.flows.services import Clock, Composing, Journal, Services
-from bot.screens import TEMPLATES, finding_words
+from bot.screens import TEMPLATES, finding_words, sections
 from bot.settings import Settings
 from bot.store.safeio import write_atomically
 from bot.store.store import Store
@@ -91,6 +94,14 @@ def make_data_folder(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DataFolderError(path, error) from error
+
+
+def free_bytes(path: Path) -> int | None:
+    """How many bytes are free for us where `path` lies; None where the system does not say."""
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return None
 
 
 class Deferred:
@@ -172,6 +183,11 @@ class _Forms:
         return self._made[key]
 
 
+def load_papers(settings: Settings) -> Papers:
+    """The words of letters, calendar files and the board in the office's language. Raises LetterWordsError."""
+    return Papers(TEMPLATES, LetterWords.load(TEMPLATES / settings.language), sections(settings.language))
+
+
 @contextmanager
 def open_services(
     settings: Settings, clock: Clock | None = None, *, journal_level: str = "info", will_write: bool = True
@@ -211,6 +227,7 @@ def open_services(
             composer=composer,
             say=say,
             make_blank=make_blank,
+            papers=cast(Papers, Deferred(lambda: load_papers(settings))),
             clock=clock or office_clock(settings),
             journal=cast(Journal, Deferred(lambda: open_journal(journal_level))),
             imap=settings.imap,
@@ -218,6 +235,9 @@ def open_services(
             account=settings.account,
             inbox_folder=settings.inbox_folder,
             sent_folder=settings.sent_folder,
+            junk_folder=settings.junk_folder,
+            read_junk=settings.read_junk,
+            free_bytes=lambda: free_bytes(settings.data_dir),
             digest_at=settings.digest_at,
             retry_first=timedelta(seconds=settings.retry_seconds),
             retry_longest=timedelta(seconds=settings.retry_max_seconds),

@@ -36,5 +36,6 @@ def deadline_file(
         office=services.office,
         sequence=moves,
         at=services.now(),
+        words=services.papers.calendar,
         cancelled=cancelled,
     )

@@ -16,6 +16,7 @@ from bot.domain.office import Office
 from bot.domain.round import Round
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
+from bot.flows.papers import Papers
 from bot.store.store import Store
 from bot.store.vault import Vault
 
@@ -69,6 +70,7 @@ class Services:
     composer: Composing
     say: Callable[[Finding, str], FindingWords]
     make_blank: Callable[[Form, BlankFacts], bytes]
+    papers: Papers
     clock: Clock
     journal: Journal
     imap: Endpoint

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from bot.domain.letter import Enclosure
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
-_CONTENT_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]{0,100}")
+# With plain parameters, such as a calendar's `method`.
+_CONTENT_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]{0,100}(?:; [a-z]{1,20}=[A-Za-z0-9-]{1,40}){0,3}")
 # What Windows forbids in a name, and what would end a quoted string.
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 _LINE = 76

@@ -1,0 +1,31 @@
+"""What the papers of the house are written with, beside mails: the draft letter, the calendar file, the board.
+
+Loaded by `bot.wiring` when first asked for. Failure policy: words that are missing are the installation's fault
+(LetterWordsError, KeyError, OSError) and nothing is written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.documents.letter_words import LetterWords
+from bot.mail.rendering_pages import render_page
+
+
+@dataclass(frozen=True)
+class Papers:
+    """`templates` is the folder `mail_templates`; `screens` the sections of screens.toml in the office's language."""
+
+    templates: Path
+    letter: LetterWords
+    screens: Mapping[str, Mapping[str, str]]
+
+    @property
+    def calendar(self) -> Mapping[str, str]:
+        """The words of the calendar file."""
+        return self.screens["calendar"]
+
+    def page(self, name: str, facts: Mapping[str, Any]) -> str:
+        """The page of that name in `mail_templates/layout/pages/`."""
+        return render_page(self.templates, name, facts)
