@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from bot.domain.mail import OutgoingMail
@@ -95,8 +95,9 @@ class Action(StrEnum):
 class Order:
     """What one link asks for: an action on one item of a round.
 
-    The item is what of agency, form, version, mail and decision is set. `until` (the last day, local) and `whose`
-    (an agency's code) are proposals that the coordinator may change in the mail: they are no part of the item.
+    The item is what of agency, form, version, mail and decision is set. `until` (the last day, local; `clock` its hour
+    where it ends before the day does) and `whose` (an agency's code) are proposals that the coordinator may change in
+    the mail: they are no part of the item.
     """
 
     action: Action
@@ -108,6 +109,7 @@ class Order:
     decision_id: int | None = None
     until: date | None = None
     whose: str = ""
+    clock: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
