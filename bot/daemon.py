@@ -10,20 +10,17 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import schedule
 
 from bot.decide.retrying import retry_delay
-from bot.flows.alerts import tell
 from bot.flows.cycle import Turn, turn
 from bot.flows.dispatch import recover
 from bot.flows.services import Services
 from bot.mail.watch import Watcher
 from bot.wiring import DataFolderError, make_data_folder
 
-UNREACHABLE_ALERT_AFTER = timedelta(hours=1)
 MAX_TURNS = 1000
 
 
@@ -53,7 +50,7 @@ def one_instance(data_dir: Path) -> Iterator[None]:
 
 
 def once(services: Services) -> Turn:
-    """Turns until mailbox and outbox are quiet; returns the sum, with the last turn's trouble and the last refusal."""
+    """Turns until mailbox and outbox are quiet; returns the sum, with the last turn's troubles and the last refusal."""
     recover(services)
     total = Turn()
     for _ in range(MAX_TURNS):
@@ -65,6 +62,7 @@ def once(services: Services) -> Turn:
             total.sent + step.sent,
             step.trouble,
             step.refusal or total.refusal,
+            step.unread,
         )
         if step.is_quiet or step.trouble:
             break
@@ -79,7 +77,6 @@ class Daemon:
         self._poll_seconds = poll_seconds
         self._stop = threading.Event()
         self._failures = 0
-        self._unreachable_since: datetime | None = None
         self._scheduler = schedule.Scheduler()
 
     def stop(self, *_signal: object) -> None:
@@ -111,7 +108,6 @@ class Daemon:
             while not (step.is_quiet or step.trouble or self._stop.is_set()):
                 step = turn(self._services, self._stop.is_set)
             trouble = step.trouble
-            self._tell_if_long_away(trouble)
         except Exception as error:
             trouble = f"{type(error).__name__}: {error}"
             self._services.journal.warning("turn_failed", error=trouble)
@@ -128,13 +124,3 @@ class Daemon:
             return retry_delay(self._failures, services.retry_first, services.retry_longest).total_seconds()
         due = services.store.next_due_at()
         return min(self._poll_seconds, (due - services.now()).total_seconds()) if due else self._poll_seconds
-
-    def _tell_if_long_away(self, trouble: str) -> None:
-        now = self._services.now()
-        if not trouble:
-            self._unreachable_since = None
-            return
-        self._unreachable_since = self._unreachable_since or now
-        if now - self._unreachable_since >= UNREACHABLE_ALERT_AFTER:
-            since = self._unreachable_since.isoformat(timespec="minutes")
-            tell(self._services, "mailbox_unreachable", since, {"since": since, "error": trouble})

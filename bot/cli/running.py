@@ -69,8 +69,8 @@ def once(
             total = run_once(services)
     except AlreadyRunning as other:
         _locked(settings, other)
-    if total.trouble:
-        stop(settings.language, WRONG, "error.server", error=total.trouble)
+    if total.trouble or total.unread:
+        stop(settings.language, WRONG, "error.server", error=total.trouble or total.unread)
     print(
         say(
             settings.language,

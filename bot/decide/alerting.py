@@ -4,14 +4,12 @@ Flow: the troubles that the database knows + what is seen now → the troubles t
 told is kept with the trouble, so that a restart tells nothing twice. Pure; never fails.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.office import Vigilance
 from bot.domain.watch import Trouble
-from bot.text.accents import fold
 
 MAILBOX_UNREACHABLE = "mailbox_unreachable"
 SENDING_REFUSED = "sending_refused"
@@ -23,13 +21,6 @@ MOST_SINGLE_ALERTS = 5
 """More mails than these refused in one turn are told of in one alert."""
 
 _PASSES_BY_ITSELF = frozenset({MAILBOX_UNREACHABLE, SENDING_REFUSED, READING_INCOMPLETE})
-# Our own provider's limit, as Gmail, Exchange Online and Postfix's policy servers say it. A recipient's full mailbox
-# (x.2.2) speaks of a quota too, and is no matter of ours.
-_QUOTA = re.compile(
-    r"[45]\.4\.5\b|[45]\.5\.3\b|[45]\.7\.28\b|(?:daily|hourly|user|sending|recipient|message|rate) ?(?:sending )?"
-    r"(?:quota|limit)|limit on the number of|too many (?:messages|recipients|mails|emails)"
-)
-_FULL_MAILBOX = re.compile(r"[45]\.2\.[123]\b|mailbox (?:is )?full|over ?quota")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +81,6 @@ def judge_troubles(
             ended = replace(trouble, over_at=now)
             changes.append(Change(ended, Alert(ended, over=True) if trouble.told_at else None))
     return tuple(changes)
-
-
-def says_quota(reply: str) -> bool:
-    """Whether a server's refusal speaks of our own sending limit: waiting an hour to tell would help nobody."""
-    said = fold(reply)
-    return bool(_QUOTA.search(said)) and not _FULL_MAILBOX.search(said)
 
 
 def _patience(code: str, vigilance: Vigilance) -> timedelta:

@@ -1,10 +1,10 @@
 """Screening: may we take in and answer this mail at all?
 
-Flow: own mail → bounce → mailing list → automatic mail → who is it from → too big → the coordinator's own. The first
-that holds decides; none means go on, and whose mail it is will be decided by matching. What nobody typed (RFC 3834)
-is ignored and never answered, so that no loop can start; what a person may have meant is held. Hard signs stand in
-headers that software sets; soft signs (an absence in the subject, an empty return path) count only for mail that
-brings no documents, so that no report is lost to them. Pure; never fails.
+Flow: own mail → bounce → a stranger's in Spam → mailing list → automatic mail → who is it from → too big → the
+coordinator's own. The first that holds decides; none means go on, and whose mail it is will be decided by matching.
+What nobody typed (RFC 3834) is ignored and never answered, so that no loop can start; what a person may have meant is
+held. Hard signs stand in headers that software sets; soft signs (an absence in the subject, an empty return path) count
+only for mail that brings no documents, so that no report is lost to them. Pure; never fails.
 """
 
 import re
@@ -47,17 +47,20 @@ def screen(
     is_coordinator: bool,
     has_documents: bool,
     size: int,
+    is_junk: bool = False,
 ) -> Screening:
     """Whether the mail is ignored, held, or goes on.
 
     `is_ours`: its Message-ID is one that we sent. `is_registered`: the From address is registered, `is_coordinator`:
     it is the coordinator's. `has_documents`: it brings files beside pictures of its text. `size` in bytes, as on the
-    server.
+    server. `is_junk`: it lies in Spam, and neither its sender nor anything else in it is known to us.
     """
     if sign := _own(mail, office, is_ours):
         return Screening(Outcome.IGNORED, Reason.OWN_MAIL, sign)
     if sign := _bounce(mail):
         return Screening(Outcome.IGNORED, Reason.BOUNCE, sign)
+    if is_junk:
+        return Screening(Outcome.IGNORED, Reason.JUNK, f"in Spam, from an unknown address, {mail.sender}")
     if sign := _mailing_list(mail):
         return Screening(Outcome.IGNORED, Reason.MAILING_LIST, sign)
     if sign := _automatic(mail) or ("" if has_documents else _soft_sign(mail)):

@@ -1,25 +1,37 @@
 """One turn of the whole: read the mailbox, decide, tick, send. What `run` does again and again and `once` until all
 is quiet.
 
-The clock speaks only after the mailbox has been read to its end: nobody is told that a report is missing while it may
-be lying there.
+Inbox and Spam are read to their end, then the clock speaks, always: digest and alerts go out whatever happens, and
+what must not be said before everything was read, `Reading` keeps back. Nobody is told that a report is missing while
+it may be lying there.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.flows.dispatch import copy_to_sent, dispatch
-from bot.flows.fetch import fetch_new, mark_finished
+from bot.flows.fetch import fetch_junk, fetch_new, mark_finished
 from bot.flows.intake import process_pending
 from bot.flows.services import Services
 from bot.flows.tick import tick
+from bot.flows.vigilance import (
+    Walk,
+    note_reading,
+    reading_state,
+    says_full,
+    tell_disk_full,
+    tell_of_junk,
+    watch_house,
+    watch_sending,
+)
 from bot.mail.inbox import Inbox, MailServerError
+from bot.store.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn did. `trouble` is why the mailbox could not be read, `refusal` why a mail could not be sent; both
-    empty when all went well.
+    """What one turn did. `trouble` is why the mailbox could not be read, `unread` why Spam could not, `refusal` why a
+    mail could not be sent; all empty when all went well.
     """
 
     fetched: int = 0
@@ -28,6 +40,7 @@ class Turn:
     sent: int = 0
     trouble: str = ""
     refusal: str = ""
+    unread: str = ""
 
     @property
     def is_quiet(self) -> bool:
@@ -35,24 +48,58 @@ class Turn:
 
 
 def turn(services: Services, should_stop: Callable[[], bool] = lambda: False) -> Turn:
-    """One turn. A server's refusal is told in the result; everything that can go on without that server goes on."""
-    fetched = finished = queued = 0
-    trouble = ""
+    """One turn. A server's refusal is told in the result; everything that can go on without that server goes on.
+
+    Raises OSError and StoreError: our house is in trouble. A full disk is told of first, as far as it lets us.
+    """
+    try:
+        return _turn(services, should_stop)
+    except (OSError, StoreError) as error:
+        if says_full(error):
+            tell_disk_full(services)
+        raise
+
+
+def _turn(services: Services, should_stop: Callable[[], bool]) -> Turn:
+    began = services.now()
+    walk = _read(services, should_stop)
+    queued = 0
+    if not should_stop():
+        now = services.now()
+        if not walk.gap:
+            note_reading(services, now)
+        queued += watch_house(services, walk)
+        if walk.finished:
+            queued += tell_of_junk(services, began)
+        queued += tick(services, reading_state(services, now, walk.gap))
+    sending = dispatch(services)
+    sent = sending.sent
+    if alerts := watch_sending(services, sending):
+        queued += alerts
+        sent += dispatch(services).sent
+    trouble = walk.trouble or _copies(services)
+    return Turn(walk.fetched, walk.finished, queued, sent, trouble, sending.refusal, walk.unread)
+
+
+def _read(services: Services, should_stop: Callable[[], bool]) -> Walk:
+    """Inbox first, then Spam, then all that was recorded: what Spam refuses does not keep the inbox waiting."""
+    fetched = finished = 0
+    unread = ""
     try:
         with Inbox(services.imap, services.account) as inbox:
             fetched = fetch_new(services, inbox, services.inbox_folder)
+            try:
+                fetched += fetch_junk(services, inbox)
+            except MailServerError as error:
+                unread = str(error)
+                services.journal.warning("junk_unreadable", error=unread)
             finished = process_pending(services, should_stop)
-            mark_finished(services, inbox)
+            if not unread:  # else that connection is of no more use; the next turn marks
+                mark_finished(services, inbox)
     except MailServerError as error:
-        trouble = str(error)
-        services.journal.warning("mailbox_unreachable", error=trouble)
-        finished += process_pending(services, should_stop)
-    if not trouble and not should_stop():
-        queued = tick(services)
-    sending = dispatch(services)
-    if not trouble:
-        trouble = _copies(services)
-    return Turn(fetched, finished, queued, sending.sent, trouble, sending.refusal)
+        services.journal.warning("mailbox_unreachable", error=str(error))
+        return Walk(fetched, finished + process_pending(services, should_stop), str(error), unread)
+    return Walk(fetched, finished, "", unread)
 
 
 def _copies(services: Services) -> str:

@@ -9,12 +9,14 @@ then go to the Sent folder.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.decide.alerting import MOST_SINGLE_ALERTS
 from bot.decide.retrying import after_attempt
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState, SendOutcome, SendResult
 from bot.flows.alerts import tell
 from bot.flows.services import Services
 from bot.flows.shelf import shelve_all
 from bot.mail.inbox import Inbox
+from bot.mail.refusals import Refusal, refusal_of
 from bot.mail.smtp import send_batch
 
 BATCH = 50
@@ -32,10 +34,17 @@ def recover(services: Services) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """How many mails the server took, and its words for the last one that it did not take."""
+    """How many mails the server took, and its words for the last one that it did not take.
+
+    `blocked` are its words where it would take nothing of us at all (no connection, no log-in, not now), `limit` those
+    that say that we have sent too much; `reached`: it took a mail, or judged one.
+    """
 
     sent: int = 0
     refusal: str = ""
+    blocked: str = ""
+    limit: str = ""
+    reached: bool = False
 
 
 def dispatch(services: Services) -> Dispatched:
@@ -43,17 +52,32 @@ def dispatch(services: Services) -> Dispatched:
     next turn: between the two the mailbox is read.
     """
     done = Dispatched()
+    given_up: list[tuple[OutgoingRecord, str]] = []
     due_by = services.now()
-    while batch := services.store.claim_due(due_by, BATCH):
-        step = _send(services, batch)
-        done = Dispatched(done.sent + step.sent, step.refusal or done.refusal)
+    try:
+        while batch := services.store.claim_due(due_by, BATCH):
+            step = _send(services, batch, given_up)
+            done = Dispatched(
+                done.sent + step.sent,
+                step.refusal or done.refusal,
+                step.blocked or done.blocked,
+                step.limit or done.limit,
+                done.reached or step.reached,
+            )
+    finally:
+        _tell_given_up(services, given_up)
     return done
 
 
-def _send(services: Services, batch: Sequence[OutgoingRecord]) -> Dispatched:
+def _send(
+    services: Services, batch: Sequence[OutgoingRecord], given_up: list[tuple[OutgoingRecord, str]]
+) -> Dispatched:
     records = {r.mail.key: r for r in batch}
     taken: list[str] = []
     refusals: list[str] = []
+    blocked: list[str] = []
+    limits: list[str] = []
+    judged: list[str] = []
 
     def settle(key: str, result: SendResult) -> None:
         record = records.pop(key)
@@ -76,9 +100,15 @@ def _send(services: Services, batch: Sequence[OutgoingRecord]) -> Dispatched:
             taken.append(key)
         if error:
             refusals.append(error)
+        if result.outcome is not SendOutcome.SENT and refusal_of(error) is Refusal.LIMIT:
+            limits.append(error)
+        elif result.outcome is SendOutcome.TRANSIENT and not result.refused:
+            blocked.append(error)
+        else:
+            judged.append(key)
         # A mail that is tried again is no matter for alarm; one that went to some only is, for the others never get it.
         if state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) or (state is OutgoingState.SENT and error):
-            _alert(services, record, "outgoing_refused", error)
+            given_up.append((record, error))
 
     try:
         send_batch(services.smtp, [r.mail for r in batch], settle)
@@ -86,7 +116,28 @@ def _send(services: Services, batch: Sequence[OutgoingRecord]) -> Dispatched:
         # Whatever broke the batch: a mail that was claimed and never tried goes back to the queue.
         for record in list(records.values()):
             settle(record.mail.key, SendResult(SendOutcome.TRANSIENT, "not tried"))
-    return Dispatched(len(taken), refusals[-1] if refusals else "")
+    return Dispatched(
+        len(taken),
+        next(reversed(refusals), ""),
+        blocked=next(iter(blocked), ""),
+        limit=next(iter(limits), ""),
+        reached=bool(judged),
+    )
+
+
+def _tell_given_up(services: Services, given_up: Sequence[tuple[OutgoingRecord, str]]) -> None:
+    """One alert a mail that will not be tried again; many at once are one matter, and one alert that counts them."""
+    told = [(r, e) for r, e in given_up if r.mail.kind not in (NoticeKind.ALERT, NoticeKind.DIGEST)]
+    if len(told) <= MOST_SINGLE_ALERTS:
+        for record, error in told:
+            _alert(services, record, "outgoing_refused", error)
+        return
+    params = {
+        "count": str(len(told)),
+        "to": ", ".join(dict.fromkeys(address for record, _ in told for address in record.mail.recipients)),
+        "error": "; ".join(dict.fromkeys(error for _, error in told)),
+    }
+    tell(services, "outgoing_refused_many", told[0][0].mail.key, params)
 
 
 def _error(result: SendResult) -> str:

@@ -1,13 +1,16 @@
 """From the server into the vault: every new message is kept before anybody looks into it.
 
-List new UIDs → peek the raw bytes → vault (fsync) → row `received`. A message over the size limit is recorded without
-being fetched. A failure of the server ends the walk; what was recorded before stays, and the next walk goes on behind
-it.
+Inbox and Spam, folder by folder: list new UIDs → peek the raw bytes → vault (fsync) → row `received`. Of a message over
+the size limit only the header is fetched, for its sender and subject. A failure of the server ends the walk; what was
+recorded before stays, and the next walk goes on behind it.
 """
+
+import re
 
 from bot.domain.mail import ServerMessage
 from bot.flows.services import Services
-from bot.mail.inbox import Inbox
+from bot.mail.inbox import JUNK_NAMES, Inbox
+from bot.mail.parse import parse
 
 
 def fetch_new(services: Services, inbox: Inbox, folder: str) -> int:
@@ -24,19 +27,47 @@ def fetch_new(services: Services, inbox: Inbox, folder: str) -> int:
     return len(messages)
 
 
+def fetch_junk(services: Services, inbox: Inbox) -> int:
+    """The same for Spam, where the office has it read and the server has such a folder. Raises MailServerError."""
+    folder = junk_folder(services, inbox)
+    return fetch_new(services, inbox, folder) if folder else 0
+
+
+def junk_folder(services: Services, inbox: Inbox) -> str | None:
+    """The folder that is read as Spam: the one that the settings name, or that the server marks (`\\Junk`, RFC 6154),
+    or that is called so; None when it is not read or there is none. Raises MailServerError.
+    """
+    if not services.read_junk:
+        return None
+    folder = services.junk_folder or inbox.find_folder("\\Junk", JUNK_NAMES)
+    return None if folder == services.inbox_folder else folder
+
+
 def _record(services: Services, inbox: Inbox, message: ServerMessage) -> None:
     now = services.now()
     # A moved clock acts as if it were then: what is in the mailbox has been received by then.
     received_at = min(message.internal_date, now) if services.clock.travels else message.internal_date
-    sha256 = ""
-    if message.size <= services.office.max_mail_bytes:
-        raw = inbox.fetch_raw(message.ref)
-        if raw is None:  # moved or deleted by a person between listing and fetching
-            services.journal.warning("message_gone", folder=message.ref.folder, uid=message.ref.uid)
-            return
-        sha256 = services.vault.save(raw)
-    record = services.store.receive(message, sha256=sha256, received_at=received_at, now=now)
+    too_big = message.size > services.office.max_mail_bytes
+    raw = inbox.fetch_head(message.ref) if too_big else inbox.fetch_raw(message.ref)
+    if raw is None:  # moved or deleted by a person between listing and fetching
+        services.journal.warning("message_gone", folder=message.ref.folder, uid=message.ref.uid)
+        return
+    sender, subject = head_of(raw) if too_big else ("", "")
+    record = services.store.receive(
+        message,
+        sha256="" if too_big else services.vault.save(raw),
+        received_at=received_at,
+        now=now,
+        sender=sender,
+        subject=subject,
+    )
     services.journal.info("mail_received", mail=record.id, folder=message.ref.folder, uid=message.ref.uid)
+
+
+def head_of(raw: bytes) -> tuple[str, str]:
+    """Sender (several with a comma and a blank between) and subject of a mail by its header alone."""
+    mail = parse(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0] + b"\r\n\r\n")
+    return mail.sender or ", ".join(mail.from_addresses), mail.subject
 
 
 def mark_finished(services: Services, inbox: Inbox) -> None:

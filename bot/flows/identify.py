@@ -11,7 +11,7 @@ from bot.decide.screening import Screening, screen
 from bot.domain.agency import Agency
 from bot.domain.decision import Decision, DecisionKind
 from bot.domain.intake import Bounce
-from bot.domain.mail import Attachment, Evidence, EvidenceSource, InboundMail, InboundRecord, OutgoingRecord
+from bot.domain.mail import Attachment, Evidence, EvidenceSource, InboundMail, InboundRecord, OutgoingRecord, Reason
 from bot.flows.reading import ReadFile
 from bot.flows.services import Services
 from bot.mail.bounces import bounced_addresses
@@ -26,6 +26,8 @@ def same_mail(services: Services, record: InboundRecord, mail: InboundMail) -> I
         return same_bytes
     files = sorted(a.sha256 for a in mail.attachments)
     for earlier in services.store.with_message_id(mail.message_id, record.id):
+        if earlier.reason == Reason.JUNK:
+            continue  # it was not looked into: a person has moved it to the inbox since
         if earlier.sender == mail.sender and sorted(sha256 for _, sha256, _ in earlier.attachments) == files:
             return earlier
     return None
@@ -49,7 +51,19 @@ def screened(services: Services, record: InboundRecord, mail: InboundMail, files
         is_coordinator=mail.sender in services.office.coordinator_addresses,
         has_documents=bool(files),
         size=record.size,
+        is_junk=record.ref.folder != services.inbox_folder and not _is_known(services, record, mail),
     )
+
+
+def _is_known(services: Services, record: InboundRecord, mail: InboundMail) -> bool:
+    """Whether a mail in Spam is our business: by its sender, by a tag of ours, or as an answer to a mail of ours."""
+    if mail.sender in services.office.coordinator_addresses:
+        return True
+    whose = whose_mail(services, record, mail, (), None)
+    if whose.candidates or any(e.source is EvidenceSource.TAG for e in whose.evidence):
+        return True
+    answered = [i for i in (mail.in_reply_to, *mail.references) if i]
+    return services.store.find_by_message_id(answered) is not None
 
 
 def bounces_of(raw: bytes) -> tuple[Bounce, ...]:

@@ -1,9 +1,9 @@
 """One mail's way from the vault to its verdict and its answer.
 
 Read raw bytes → parse → screening → read the files → whose, which round → assess → compose → one commit (submissions,
-findings, outcome, answer). A crash before the commit: the mail is taken again from the vault. A mail that breaks us
-is tried again at the next walk and parked after the third time with an alert; the others never wait for it. Troubles
-of our own house (disk, database) are not the mail's fault: they end the walk and count for nobody.
+findings, outcome, answer). A crash before the commit: the mail is taken again from the vault. A mail that breaks us is
+tried again at the next walk and parked after the third time, of which `vigilance` tells; the others never wait for it.
+Troubles of our own house (disk, database) are not the mail's fault: they end the walk and count for nobody.
 """
 
 import traceback
@@ -14,6 +14,7 @@ from bot.checks.mail import mail_finding
 from bot.decide.judging import mail_outcome
 from bot.decide.links import shared_links
 from bot.decide.matching import RoundMatch
+from bot.decide.matching_agency import agencies_of
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
 from bot.domain.agency import Agency
@@ -23,10 +24,10 @@ from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, Outgo
 from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.again import explained, own_words
-from bot.flows.alerts import alert
 from bot.flows.answer import answer, closed
 from bot.flows.assess import Assessment, assess
 from bot.flows.beside import wrong_period_finding
+from bot.flows.fetch import head_of
 from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
 from bot.flows.reading import read_files, unfold
 from bot.flows.services import Services
@@ -89,7 +90,7 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
 def take_in(services: Services, record: InboundRecord) -> Taken:
     """Decides one mail. Changes nothing but the files under `reports/`; the caller commits what comes out."""
     if not record.sha256:
-        return Taken(IntakeResult(record.id, Outcome.HELD, Reason.TOO_BIG))
+        return _too_big(services, record)
     raw = services.vault.read(record.sha256)
     mail = parse(raw)
     copy = same_mail(services, record, mail)
@@ -123,6 +124,19 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
         for_a_person = thread is not None or bool(asks_a_person(mail.subject, mail.text))
         return _without_files(services, record, mail, whose.agency, match.round, evidence, for_a_person=for_a_person)
     return _decided(services, record, mail, whose.agency, match, match.round, evidence, assessment)
+
+
+def _too_big(services: Services, record: InboundRecord) -> Taken:
+    """Only the header was fetched. A person must see to it; one of a stranger's in Spam is spam."""
+    day = services.office.working_time.local(record.received_at).date()
+    addresses = record.sender.split(", ")
+    known = services.office.coordinator_addresses.intersection(addresses) or any(
+        agencies_of(address, services.registry, services.store.bindings(), day) for address in addresses
+    )
+    outcome, reason = Outcome.HELD, Reason.TOO_BIG
+    if record.ref.folder != services.inbox_folder and not known:
+        outcome, reason = Outcome.IGNORED, Reason.JUNK
+    return Taken(IntakeResult(record.id, outcome, reason.value, sender=record.sender, subject=record.subject))
 
 
 def _decided(
@@ -240,10 +254,18 @@ def _broken(services: Services, record: InboundRecord, error: Exception) -> None
     services.journal.warning("mail_broke_us", mail=record.id, attempts=attempts, error=type(error).__name__)
     if attempts < services.max_attempts:
         return
-    now = services.now()
-    params = {"mail_id": str(record.id), "error": type(error).__name__, "attempts": str(attempts)}
-    parked = alert(services, "mail_parked", str(record.id), params, now)
-    services.store.park(record.id, trace, now, outgoing=(parked,))
+    # The coordinator is told by `vigilance`, from the state in the store.
+    sender, subject = _head(services, record)
+    services.store.park(record.id, trace, services.now(), sender=sender, subject=subject)
+
+
+def _head(services: Services, record: InboundRecord) -> tuple[str, str]:
+    """Sender and subject of a mail that breaks us, by its header alone; empty where that cannot be read either."""
+    try:
+        return head_of(services.vault.read(record.sha256))
+    except Exception as error:  # whatever it is: the mail has been given up already, and the others wait
+        services.journal.warning("head_unreadable", mail=record.id, error=type(error).__name__)
+        return "", ""
 
 
 def _ended(

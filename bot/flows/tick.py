@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.decide.digesting import DigestFacts, build_digest, digest_due, digest_key, is_worth_sending
+from bot.decide.fairness import Reading
 from bot.decide.obligations import deadline_set_at
 from bot.decide.reminding import Nudge, Silence, due_nudge, partners_to_tell
 from bot.domain.agency import Agency, ContactRole
@@ -25,10 +26,12 @@ from bot.flows.snapshot import load_states, open_rounds
 NUDGES = (NoticeKind.REQUEST, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION)
 
 
-def tick(services: Services) -> int:
-    """Queues what is due at this moment: nudges and the digest. Returns how many mails were queued."""
+def tick(services: Services, reading: Reading) -> int:
+    """Queues what is due at this moment: nudges, as far as `reading` lets anybody be reminded, and the digest. Returns
+    how many mails were queued.
+    """
     now = services.now()
-    queued = _nudge_all(services, now)
+    queued = 0 if reading.why else _nudge_all(services, now)
     if _digest_is_due(services, now):
         notice = digest(services)
         if is_worth_sending(notice):

@@ -210,12 +210,19 @@ class Inbox:
 
         Raises `MailServerError`, also when the folder's UIDVALIDITY is no longer that of `ref`: list again then.
         """
+        return self._fetch(ref, "BODY.PEEK[]")
+
+    def fetch_head(self, ref: MessageRef) -> bytes | None:
+        """Only the header of the message, as `fetch_raw` gives the whole: for one that is too big to be fetched."""
+        return self._fetch(ref, "BODY.PEEK[HEADER]")
+
+    def _fetch(self, ref: MessageRef, what_of_it: str) -> bytes | None:
         with translated(self._endpoint):
             selected = self._select_for(ref)
             if selected.uidvalidity != ref.uidvalidity:
                 what = f"folder {ref.folder} was made anew (UIDVALIDITY {selected.uidvalidity}, was {ref.uidvalidity})"
                 raise server_error(self._endpoint, "IMAP", what, transient=False)
-            done, answer = self._client.uid("FETCH", str(ref.uid), "(UID BODY.PEEK[])")
+            done, answer = self._client.uid("FETCH", str(ref.uid), f"(UID {what_of_it})")
             if done != "OK":
                 if "EXPUNGEISSUED" in said(answer).upper():
                     return None

@@ -214,6 +214,8 @@ class _Loader:
             account=f"{imap.user}@{imap.host}",
             inbox_folder=imap.inbox_folder,
             sent_folder=imap.sent_folder,
+            junk_folder=imap.junk_folder,
+            read_junk=imap.read_junk,
             poll_seconds=office["poll_seconds"],
             retry_seconds=min(office["retry_seconds"], office["retry_max_seconds"]),
             retry_max_seconds=office["retry_max_seconds"],

@@ -48,6 +48,8 @@ class OfficeTable(Table):
     address: Email
     bounce_address: Email | None = None
     own_addresses: Emails = ()
+    superior: str = ""
+    place: str = ""
 
 
 class CoordinatorTable(Table):
@@ -66,6 +68,8 @@ class ImapTable(Table):
     ca_file: MaybeText = None
     timeout_seconds: Seconds | None = None
     inbox_folder: Text = "INBOX"
+    junk_folder: MaybeText = None
+    read_junk: bool = True
     sent_folder: MaybeText = None
 
 
@@ -83,6 +87,17 @@ class DigestTable(Table):
     at: Clock = time(8, 0)
 
 
+class AlertsTable(Table):
+    unreachable_minutes: Count = 60
+    min_free_megabytes: Count = 1024
+
+
+class GraceTable(Table):
+    outage_minutes: Count = 60
+    near_hours: Count = 24
+    working_days: Count = 1
+
+
 class LimitsTable(Table):
     max_answers_per_day: Count = 20
     max_mail_megabytes: Count = 50
@@ -92,6 +107,12 @@ class LimitsTable(Table):
 class DocumentsTable(Table):
     enclose_forms: bool = True
     libreoffice: LibreOffice = "auto"
+
+
+class OrdersTable(Table):
+    code_days: Days = Field(default=14, ge=1)
+    authenticated: bool = False
+    authserv_id: MaybeText = None
 
 
 class CheckSeverity(StrEnum):
@@ -122,8 +143,11 @@ class OfficeFile(Table):
     allow_time_travel: bool = False
     digest: DigestTable = DigestTable()
     limits: LimitsTable = LimitsTable()
+    alerts: AlertsTable = AlertsTable()
+    grace: GraceTable = GraceTable()
     checks: dict[str, CheckTable] = Field(default_factory=dict)
     documents: DocumentsTable = DocumentsTable()
+    orders: OrdersTable = OrdersTable()
 
 
 # ---- agencies.toml, and one row of agencies.xlsx -----------------------------------------------------------

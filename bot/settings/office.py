@@ -1,10 +1,19 @@
 """The tables of office.toml that say who the office is → Office."""
 
+from datetime import timedelta
 from typing import Any
 
-from bot.domain.office import Coordinator, Office, WorkingTime
+from bot.domain.office import Coordinator, Office, OrderRules, Vigilance, WorkingTime
 from bot.domain.round import CheckSetting
-from bot.settings.models import CoordinatorTable, DocumentsTable, LimitsTable, OfficeTable
+from bot.settings.models import (
+    AlertsTable,
+    CoordinatorTable,
+    DocumentsTable,
+    GraceTable,
+    LimitsTable,
+    OfficeTable,
+    OrdersTable,
+)
 
 
 def addresses(office: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
@@ -20,6 +29,9 @@ def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tupl
     people: CoordinatorTable = office["coordinator"]
     limits: LimitsTable = office["limits"]
     documents: DocumentsTable = office["documents"]
+    alerts: AlertsTable = office["alerts"]
+    grace: GraceTable = office["grace"]
+    orders: OrdersTable = office["orders"]
     own, coordinators = addresses(office)
     return Office(
         name=table.name,
@@ -34,4 +46,14 @@ def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tupl
         max_mail_bytes=limits.max_mail_megabytes * 2**20,
         checks=checks,
         enclose_forms=documents.enclose_forms,
+        superior=table.superior,
+        place=table.place,
+        orders=OrderRules(orders.code_days, orders.authenticated, orders.authserv_id or ""),
+        vigilance=Vigilance(
+            unreachable=timedelta(minutes=alerts.unreachable_minutes),
+            min_free_bytes=alerts.min_free_megabytes * 2**20,
+            outage=timedelta(minutes=grace.outage_minutes),
+            near=timedelta(hours=grace.near_hours),
+            grace_days=grace.working_days,
+        ),
     )

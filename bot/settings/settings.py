@@ -17,10 +17,11 @@ from bot.settings.report import ConfigurationError, SettingsWarning
 class Settings:
     """Everything that the configuration says, checked.
 
-    `folder` and `data_dir` are absolute. `account` names the mailbox in the database (`user@host`). `sent_folder`
-    None: the folder that the server marks as Sent. Delays are in seconds. `digest_at` is local. `groups` maps group
-    codes to the names that people see, which are also what `Agency.group` holds. `mail_faults` matter only once
-    mail is needed. `libreoffice` is `auto` (where this machine has it), `off`, or the path of soffice.
+    `folder` and `data_dir` are absolute. `account` names the mailbox in the database (`user@host`). `sent_folder` None:
+    the folder that the server marks as Sent; `junk_folder` likewise, and `read_junk` whether it is read at all. Delays
+    are in seconds. `digest_at` is local. `groups` maps group codes to the names that people see, which are also what
+    `Agency.group` holds. `mail_faults` matter only once mail is needed. `libreoffice` is `auto` (where this machine has
+    it), `off`, or the path of soffice.
     """
 
     folder: Path
@@ -46,6 +47,8 @@ class Settings:
     warnings: tuple[SettingsWarning, ...] = ()
     mail_faults: tuple[Fault, ...] = ()
     libreoffice: str = "auto"
+    junk_folder: str | None = None
+    read_junk: bool = True
 
     @property
     def language(self) -> Language:

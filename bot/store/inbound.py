@@ -73,10 +73,20 @@ class Inbound(Transactions):
             else:
                 mark.uid = max(mark.uid, uid)
 
-    def receive(self, message: ServerMessage, *, sha256: str, received_at: datetime, now: datetime) -> InboundRecord:
+    def receive(
+        self,
+        message: ServerMessage,
+        *,
+        sha256: str,
+        received_at: datetime,
+        now: datetime,
+        sender: str = "",
+        subject: str = "",
+    ) -> InboundRecord:
         """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged.
 
-        `received_at` is the instant that lateness is judged by (INTERNALDATE); `now` when it was recorded.
+        `received_at` is the instant that lateness is judged by (INTERNALDATE); `now` when it was recorded. `sender` and
+        `subject` are of a mail of which no more than the header was fetched (`sha256` empty).
         """
         ref = message.ref
         with self._writing() as session:
@@ -93,6 +103,8 @@ class Inbound(Transactions):
                     size=message.size,
                     received_at=received_at,
                     recorded_at=now,
+                    sender=sender,
+                    subject=subject,
                 )
             )
             session.flush()
@@ -138,12 +150,17 @@ class Inbound(Transactions):
             return load_mails(session, *where)
 
     def find_original(self, sha256: str, message_id: str, before_id: int) -> InboundRecord | None:
-        """The first mail recorded before `before_id` with the same raw bytes, finished or not.
+        """The first mail recorded before `before_id` with the same raw bytes, finished or not; those left unread in Spam
+        (`junk`) are passed over.
 
         Where both Message-IDs are known they must agree.
         """
         with self._reading() as session:
-            where = [col(MailRow.sha256) == sha256, col(MailRow.id) < before_id]
+            where = [
+                col(MailRow.sha256) == sha256,
+                col(MailRow.id) < before_id,
+                col(MailRow.reason) != Reason.JUNK.value,
+            ]
             if message_id:
                 where.append(col(MailRow.message_id).in_(["", message_id]))
             first = session.exec(select(func.min(MailRow.id)).where(*where)).one()

@@ -85,10 +85,22 @@ class Intake(Transactions):
         with self._reading() as session:
             return session.get(UsedCodeRow, code) is not None
 
-    def park(self, mail_id: int, error: str, now: datetime, outgoing: Sequence[OutgoingMail] = ()) -> None:
-        """Gives a mail up for a person to look at (`broke_us`) and queues what tells them."""
+    def park(
+        self,
+        mail_id: int,
+        error: str,
+        now: datetime,
+        outgoing: Sequence[OutgoingMail] = (),
+        *,
+        sender: str = "",
+        subject: str = "",
+    ) -> None:
+        """Gives a mail up for a person to look at (`broke_us`) and queues what tells them. `sender` and `subject` are
+        what its head still says, empty where not even that can be read.
+        """
         with self._writing() as session:
             row = open_mail_row(session, mail_id)
             row.outcome, row.reason, row.finished_at = Outcome.PARKED.value, Reason.BROKE_US.value, now
             row.marked, row.last_error = False, error
+            row.sender, row.subject = sender or row.sender, subject or row.subject
             queue_mails(session, outgoing, now)
