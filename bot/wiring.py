@@ -4,13 +4,15 @@ What only those need who write mail or keep a journal (templates, the words of f
 first asked for: `thuky status` takes half the time without it.
 """
 
+import errno
+import secrets
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,11 +27,13 @@ from bot.flows.papers import Papers
 from bot.flows.services import Clock, Composing, Journal, Services
 from bot.screens import TEMPLATES, finding_words, sections
 from bot.settings import Settings
-from bot.store.safeio import write_atomically
+from bot.store.safeio import write_atomically, write_once
 from bot.store.store import Store
 from bot.store.vault import Vault
 
 STANDING_CLOCK = "clock"
+ORDERS_KEY = "orders.key"
+_SECRET_BYTES = 32
 _FORMS_KEPT = 1_000  # blank forms that are kept at hand, some 15 KB each
 
 
@@ -102,6 +106,20 @@ def free_bytes(path: Path) -> int | None:
         return shutil.disk_usage(path).free
     except OSError:
         return None
+
+
+def load_secret(data_dir: Path) -> bytes:
+    """The secret behind the codes of orders: 32 random bytes in `orders.key` of the data folder (0600), made at the
+    first use. Raises OSError when the file can neither be read nor made, or holds something else.
+    """
+    path = data_dir / ORDERS_KEY
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError:
+        secret = write_once(path, secrets.token_bytes(_SECRET_BYTES))
+    if len(secret) != _SECRET_BYTES:
+        raise OSError(errno.EINVAL, f"must be {_SECRET_BYTES} bytes long; once removed it is made anew", str(path))
+    return secret
 
 
 class Deferred:
@@ -242,4 +260,5 @@ def open_services(
             retry_first=timedelta(seconds=settings.retry_seconds),
             retry_longest=timedelta(seconds=settings.retry_max_seconds),
             max_attempts=settings.max_attempts,
+            load_secret=cache(lambda: load_secret(settings.data_dir)),
         )

@@ -93,7 +93,7 @@ def _either(*words: str) -> str:
 _EACH = tuple(GRAMMARS.values())
 _ACTIONS = {fold(said).replace(" ", ""): action for g in _EACH for action, said in g.actions.items()}
 _MARK = _either(*(g.mark for g in _EACH))
-_BEFORE = rf"(?:(?:re|tl|tra ?loi|aw|sv) ?(?:\[ ?[0-9]+ ?\]|\( ?[0-9]+ ?\))? ?: ?|\[[^\[\]]*\] ?)*"
+_BEFORE = r"(?:(?:re|tl|tra ?loi|aw|sv) ?(?:\[ ?[0-9]+ ?\]|\( ?[0-9]+ ?\))? ?: ?|\[[^\[\]]*\] ?)*"
 _ORDER = re.compile(rf"{_BEFORE}\[ ?(?:{_MARK})(?P<item>[^\[\]]*)\] ?(?P<words>.*)$")
 _ITEM = re.compile(
     r"(?:(?P<round>[a-z0-9_-]*)(?:/(?P<agency>[a-z0-9_-]*)(?:/(?P<form>[a-z0-9_-]*)(?:/(?P<version>[0-9]{1,6}))?)?)?)?,?"

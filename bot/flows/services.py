@@ -52,12 +52,17 @@ class Composing(Protocol):
     def mark_text(self, words: FindingWords, *, with_place: bool) -> str: ...
 
 
+def _no_secret() -> bytes:
+    raise LookupError("these services were put together without the installation's secret")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a flow may use. `max_attempts`: so often may a mail break us before it is parked.
     `junk_folder` None: the folder that the server marks as Junk. `free_bytes` are those left for the data folder, None
     where nobody can tell.
-    `make_blank` is `bot.documents.blank.make_blank` with the office's words.
+    `make_blank` is `bot.documents.blank.make_blank` with the office's words. `load_secret` gives the secret behind the
+    codes of orders; OSError when its file can neither be read nor made.
     """
 
     office: Office
@@ -85,6 +90,11 @@ class Services:
     retry_longest: timedelta = timedelta(hours=1)
     max_attempts: int = 3
     free_bytes: Callable[[], int | None] = lambda: None
+    load_secret: Callable[[], bytes] = _no_secret
+
+    @property
+    def secret(self) -> bytes:
+        return self.load_secret()
 
     def round(self, code: str) -> Round | None:
         return next((r for r in self.rounds if r.code == code), None)

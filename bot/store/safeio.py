@@ -5,6 +5,7 @@ to the disk too. Files are 0600, folders 0700. Failure policy: OSError (a full d
 after the temporary file is gone; what stood under the name before stands still.
 """
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -41,6 +42,26 @@ def write_atomically(path: Path, payload: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_once(path: Path, payload: bytes) -> bytes:
+    """Puts `payload` under `path` unless a file is there already, and returns what stands there: of several who come at
+    once, all get what the first one wrote. The folder is created as needed.
+    """
+    make_folder(path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return path.read_bytes()
 
 
 def link_atomically(path: Path, target: str) -> None:
