@@ -122,7 +122,8 @@ class Office:
     """Facts of the office that notices and decisions use. Addresses are lower case.
 
     `address` is the reporting mailbox and the From of every notice; `bounce_address` the envelope sender of answers.
-    `enclose_forms`: requests and reminders carry the blank forms.
+    `enclose_forms`: requests and reminders carry the blank forms. `superior` (cơ quan chủ quản) and `place` stand in the
+    head of official letters; empty ones stay blanks there.
     """
 
     name: str
@@ -137,6 +138,8 @@ class Office:
     max_mail_bytes: int = 50 * 2**20
     checks: tuple[CheckSetting, ...] = ()
     enclose_forms: bool = True
+    superior: str = ""
+    place: str = ""
     sending: Sending = field(default_factory=Sending)
     vigilance: Vigilance = field(default_factory=Vigilance)
     orders: OrderRules = field(default_factory=OrderRules)
