@@ -35,6 +35,7 @@ def test_no_command_is_missing():
         "run",
         "once",
         "demo",
+        "rehearse",
         "status",
         "mails",
         "outbox",

@@ -21,6 +21,7 @@ COMMANDS = {
     "looking": ("status", "mails", "outbox", "show", "digest"),
     "checking": ("check", "explain"),
     "forming": ("forms",),
+    "rehearsing": ("rehearse",),
     "deciding": ("extend", "excuse", "accept", "return", "received", "bind", "release"),
     "diagnosing": ("doctor",),
 }

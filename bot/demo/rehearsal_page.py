@@ -1,0 +1,298 @@
+"""The page of a rehearsal and its files: every mail as it would have gone out, in the order of time.
+
+Runs → numbered lines → `mails/NNNN-agency-kind.eml` and `.html` → `index.html` (words, calendar, ladders, filters). All
+links are relative and nothing is loaded from outside, so that the folder can be moved, mailed or opened from a stick.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email import message_from_bytes, policy
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from bot.demo.rehearsal_ladder import PlannedStep
+from bot.demo.rehearsal_plan import Behaviour
+from bot.demo.rehearsal_run import Arrived, Run, Sent
+from bot.domain.letter import Why
+from bot.domain.mail import NoticeKind
+from bot.domain.office import Language, WorkingTime
+from bot.domain.round import Round
+from bot.mail.rendering_pages import render_page
+from bot.screens import TEMPLATES, say, section
+from bot.settings import Settings
+from bot.store.names import safe_component
+from bot.text.dates import say_date, say_day, say_deadline, say_instant
+
+MAILS = "mails"
+PAGE = "index.html"
+TO_OFFICE = "coordinator"  # whom mails are for that belong to no agency
+FROM_AGENCY = "report"  # the kind of a line that an agency mailed
+_SIGNS = {
+    NoticeKind.REQUEST: "→",
+    NoticeKind.RECEIPT: "✓",
+    NoticeKind.CORRECTION: "!",
+    NoticeKind.REMINDER: "…",
+    NoticeKind.OVERDUE: "!!",
+    NoticeKind.ESCALATION: "!!!",
+    NoticeKind.DIGEST: "≡",
+    NoticeKind.ALERT: "▲",
+    NoticeKind.DECISION: "§",
+    NoticeKind.CLOSED: "×",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One mail on the page. `file` and `page` are relative paths; `agency` is a code, empty for the coordinator."""
+
+    at: datetime
+    behaviour: Behaviour
+    agency: str
+    kind: str
+    step: str
+    subject: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    file: str
+    page: str
+    why: str
+    sign: str
+    raw: bytes
+    is_ours: bool = True
+
+    def as_json(self) -> dict[str, object]:
+        shown = ("at", "agency", "kind", "step", "subject", "file", "page", "why")
+        plain = {name: getattr(self, name) for name in shown}
+        return {**plain, "behaviour": self.behaviour.value, "to": list(self.to), "cc": list(self.cc)}
+
+
+def lines_of(runs: Sequence[Run], settings: Settings, codes: Sequence[str]) -> tuple[Line, ...]:
+    """Every mail of the agencies `codes` and to the coordinator, in the order of time, numbered."""
+    found: list[tuple[datetime, int, Behaviour, Sent | Arrived]] = []
+    for number, run in enumerate(runs):
+        found += [(s.record.sent_at or s.record.queued_at, number, run.behaviour, s) for s in run.sent]
+        found += [(a.record.received_at, number, run.behaviour, a) for a in run.arrived]
+    wanted = {None, *codes}
+    found = [f for f in found if (f[3].agency if isinstance(f[3], Arrived) else f[3].record.mail.agency) in wanted]
+    found.sort(key=lambda entry: entry[:2])
+    language, working_time = settings.language, settings.working_time
+    lines = []
+    for number, (at, _, behaviour, mail) in enumerate(found, 1):
+        local = working_time.local(at)
+        if isinstance(mail, Arrived):
+            lines.append(_arrived(number, local, behaviour, mail, settings))
+        else:
+            lines.append(_sent(number, local, behaviour, mail, language, working_time))
+    return tuple(lines)
+
+
+def _name(number: int, agency: str, kind: str) -> str:
+    return f"{MAILS}/{number:04d}-{safe_component(agency, 'agency')}-{kind}"
+
+
+def _sent(number: int, at: datetime, behaviour: Behaviour, sent: Sent, language: Language, wt: WorkingTime) -> Line:
+    mail = sent.record.mail
+    name = _name(number, mail.agency or TO_OFFICE, mail.kind.value)
+    own = say(language, f"rehearsal.why_{mail.kind.value}")
+    return Line(
+        at,
+        behaviour,
+        mail.agency or "",
+        mail.kind.value,
+        " ".join(mark.step for mark in sent.steps),
+        mail.subject,
+        mail.to,
+        mail.cc,
+        f"{name}.eml",
+        f"{name}.html",
+        why_words(sent.why, language, wt) if sent.why else own,
+        _SIGNS[mail.kind],
+        mail.raw or sent.record.mail.raw,
+    )
+
+
+def _arrived(number: int, at: datetime, behaviour: Behaviour, mail: Arrived, settings: Settings) -> Line:
+    name = _name(number, mail.agency, FROM_AGENCY)
+    outcome = say(settings.language, f"outcome.{mail.record.outcome.value}")
+    return Line(
+        at,
+        behaviour,
+        mail.agency,
+        FROM_AGENCY,
+        "",
+        mail.record.subject,
+        (settings.office.address,),
+        (),
+        f"{name}.eml",
+        f"{name}.html",
+        say(settings.language, "rehearsal.came_to", outcome=outcome),
+        "←",
+        mail.raw,
+        is_ours=False,
+    )
+
+
+def why_words(why: Why, language: Language, working_time: WorkingTime) -> str:
+    """A reason in the office's language; times in it are local."""
+
+    def shown(value: object) -> object:
+        if isinstance(value, datetime):
+            return say_instant(working_time.local(value), language.value)
+        return say_date(value, language.value) if isinstance(value, date) else value
+
+    return say(language, f"why.{why.code}", **{name: shown(value) for name, value in why.params.items()})
+
+
+def write_mails(folder: Path, lines: Iterable[Line], language: Language) -> None:
+    """Each mail as its very bytes and as a page."""
+    (folder / MAILS).mkdir(exist_ok=True)
+    for line in lines:
+        (folder / line.file).write_bytes(line.raw)
+        message = message_from_bytes(line.raw, policy=policy.default)
+        body = message.get_body(("html", "plain"))
+        text = str(body.get_content()) if body is not None else ""
+        if not line.is_ours:
+            text = _page_of_report(line, text, [str(a.get_filename()) for a in message.iter_attachments()], language)
+        (folder / line.page).write_text(text, "utf-8")
+
+
+def _page_of_report(line: Line, text: str, files: Sequence[str], language: Language) -> str:
+    words = section(language, "index")
+    facts = {
+        "lang": language.value,
+        "words": words,
+        "subject": line.subject,
+        "headers": [(words["result"], line.why)],
+        "text": text,
+        "attachments": [],
+        "evidence": [],
+        "findings": files,
+    }
+    return render_page(TEMPLATES, "mail.html", {**facts, "words": {**words, "findings": words["attachments"]}})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows beside the mails: the ladders' rows and the odd things, in words."""
+
+    ladder: Sequence[Mapping[str, str]]
+    correction: Sequence[Mapping[str, str]]
+    oddities: Sequence[str]
+    steps: Sequence[PlannedStep]
+
+
+def write_page(
+    folder: Path, lines: Sequence[Line], settings: Settings, round_: Round, codes: Sequence[str], shown: Shown
+) -> Path:
+    """`index.html`; returns its path."""
+    language, working_time = settings.language, settings.working_time
+    count = Counter((line.agency, line.behaviour) for line in lines if line.is_ours)
+    names = {code: settings.registry.get(code).name for code in codes}
+    words = section(language, "rehearsal")
+    days = [
+        {
+            "title": say_day(day, language.value),
+            "lines": [_row(line, names, words, language) for line in of_day],
+        }
+        for day, of_day in groupby(lines, key=lambda line: line.at.date())
+    ]
+    kinds = [kind for kind in (*_SIGNS, FROM_AGENCY) if any(line.kind == kind for line in lines)]
+    facts: dict[str, Any] = {
+        "lang": language.value,
+        "words": words,
+        "title": say(language, "rehearsal.title", round=round_.title),
+        "subtitle": say(
+            language,
+            "rehearsal.subtitle",
+            office=settings.office.name,
+            deadline=say_deadline(working_time.local(round_.deadline.instant), language.value),
+        ),
+        "oddities": shown.oddities,
+        "calendar": _calendar(lines, round_, shown.steps, working_time, words),
+        "window": say(
+            language,
+            "rehearsal.window",
+            first=say_date(round_.window.first, language.value),
+            last=say_date(round_.window.last, language.value),
+        ),
+        "ladder": shown.ladder,
+        "correction": shown.correction,
+        "behaviours": [(b.value, words[b.value]) for b in Behaviour],
+        "agencies": [*names.items(), ("", words["coordinator"])],
+        "kinds": [(str(k), _kind_words(str(k), words, language)) for k in kinds],
+        "summary": [
+            {"name": name, "counts": [count[code, b] for b in Behaviour]}
+            for code, name in [*names.items(), ("", words["coordinator"])]
+        ],
+        "digests": [_row(line, names, words, language) for line in lines if line.kind == NoticeKind.DIGEST],
+        "days": days,
+        "total": sum(line.is_ours for line in lines),
+    }
+    page = folder / PAGE
+    page.write_text(render_page(TEMPLATES, "rehearsal.html", facts), "utf-8")
+    return page
+
+
+def _kind_words(kind: str, words: Mapping[str, str], language: Language) -> str:
+    return words["from_agency"] if kind == FROM_AGENCY else say(language, f"kind.{kind}")
+
+
+def _row(line: Line, names: Mapping[str, str], words: Mapping[str, str], language: Language) -> dict[str, str]:
+    return {
+        "when": f"{line.at:%H:%M}",
+        "day": say_date(line.at.date(), language.value),
+        "behaviour": line.behaviour.value,
+        "behaviour_words": words[line.behaviour.value],
+        "agency": line.agency,
+        "name": names.get(line.agency, words["coordinator"]),
+        "kind": line.kind,
+        "kind_words": f"{line.sign} {_kind_words(line.kind, words, language)}",
+        "step": line.step,
+        "subject": line.subject,
+        "to": ", ".join(line.to),
+        "cc": ", ".join(line.cc),
+        "why": line.why,
+        "page": line.page,
+        "eml": line.file,
+    }
+
+
+def _calendar(
+    lines: Sequence[Line],
+    round_: Round,
+    steps: Sequence[PlannedStep],
+    working_time: WorkingTime,
+    words: Mapping[str, str],
+) -> list[list[dict[str, str]]]:
+    """The weeks of the round, Monday to Sunday; each day says in words and by its class what it is."""
+    opening = working_time.local(round_.opens_at).date()
+    last_day = working_time.local(round_.deadline.instant - timedelta(microseconds=1)).date()
+    ends = max([last_day, *(line.at.date() for line in lines)])
+    day = opening - timedelta(days=opening.weekday())
+    weeks: list[list[dict[str, str]]] = []
+    while day <= ends:
+        week = []
+        for _ in range(7):
+            marks = [
+                ("opens", day == opening),
+                ("deadline", day == last_day),
+                ("closes", round_.closes_at is not None and working_time.local(round_.closes_at).date() == day),
+                ("window", round_.window.first <= day <= round_.window.last),
+                ("off", not working_time.is_working_day(day)),
+            ]
+            due = [s.step.code for s in steps if s.day == day and not s.dropped]
+            held = [name for name, holds in marks if holds]
+            week.append(
+                {
+                    "day": f"{day.day}/{day.month}",
+                    "classes": " ".join(held),
+                    "marks": " · ".join(words[f"day_{name}"] for name in held),
+                    "steps": ", ".join(due),
+                }
+            )
+            day += timedelta(days=1)
+        weeks.append(week)
+    return weeks

@@ -1,0 +1,193 @@
+"""One rehearsed round: the office's own flows on a running clock, with a data folder of its own and no server at all.
+
+At each moment: the agencies' mails are put into the vault and recorded → process_pending → tick → what is due is noted
+as sent. What each notice was sent for is asked of the very decision that sent it, at the moment when it is composed.
+
+Failure policy: nothing is caught. A mail that would break intake is parked there as in the office, and the alert is
+one of the mails that the coordinator sees.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.decide.fairness import Reading
+from bot.decide.reminding import Verdict
+from bot.demo.clock import StoryClock
+from bot.demo.rehearsal_plan import Behaviour, Delivery
+from bot.demo.rehearsal_reports import Reports, raw_mail, sender_of
+from bot.documents.blank_facts import BlankFacts
+from bot.domain.form import Form
+from bot.domain.letter import Why
+from bot.domain.mail import (
+    InboundRecord,
+    MessageRef,
+    NudgeMark,
+    OutgoingMail,
+    OutgoingRecord,
+    OutgoingState,
+    ServerMessage,
+)
+from bot.domain.notice import Notice, NudgeNotice
+from bot.domain.round import Round, RoundState
+from bot.flows.intake import process_pending
+from bot.flows.nudging import judge_nudges
+from bot.flows.services import Composing, Services
+from bot.flows.snapshot import load_states
+from bot.flows.tick import tick
+from bot.settings import Settings
+from bot.wiring import open_services
+
+_BATCH = 500
+_FOLDER = "INBOX"
+
+MakeBlank = Callable[[Form, BlankFacts], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One mail that would have gone out, with the steps that it speaks for. `why` is None where it answers a mail or
+    reports to the coordinator.
+    """
+
+    record: OutgoingRecord
+    steps: tuple[NudgeMark, ...]
+    why: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One mail of an agency, and what became of it."""
+
+    record: InboundRecord
+    agency: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One behaviour of all agencies, from the opening to the end. `silences`: what each agency was not written for, by
+    the instant of the step.
+    """
+
+    behaviour: Behaviour
+    sent: tuple[Sent, ...]
+    arrived: tuple[Arrived, ...]
+    silences: Mapping[datetime, Mapping[str, Why]]
+    state: RoundState
+
+
+@dataclass
+class _Listening:
+    """The composer, which notes why each nudge is written."""
+
+    composer: Composing
+    judge: Callable[[], Mapping[str, Verdict]]
+    whys: dict[str, Why] = field(default_factory=dict)
+    _verdicts: Mapping[str, Verdict] | None = None
+
+    def forget(self) -> None:
+        """A new moment: what was decided before holds no longer."""
+        self._verdicts = None
+
+    def compose(self, notice: Notice, *, at: datetime, message_id: str | None = None) -> OutgoingMail:
+        if isinstance(notice, NudgeNotice):
+            if self._verdicts is None:  # before the first mail of this moment is queued: as the tick has just decided
+                self._verdicts = self.judge()
+            nudges = self._verdicts[notice.agency.code].nudges
+            self.whys.update({nudge.key: nudge.why for nudge in nudges})
+        return self.composer.compose(notice, at=at, message_id=message_id)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.composer, name)
+
+
+@contextmanager
+def opened(settings: Settings, folder: Path, clock: StoryClock, blanks: dict[Any, bytes]) -> Iterator[Services]:
+    """The office's services over `folder` instead of its own data. `blanks` keeps blank forms for the next run."""
+    own = replace(settings, data_dir=folder, database_url=f"sqlite:///{folder / 'thuky.db'}")
+    with open_services(own, clock, journal_level="error") as services:
+
+        def make_blank(form: Form, facts: BlankFacts) -> bytes:
+            key = form.code, repr(facts)
+            if key not in blanks:
+                blanks[key] = services.make_blank(form, facts)
+            return blanks[key]
+
+        yield replace(services, make_blank=make_blank)
+
+
+def run(
+    services: Services,
+    clock: StoryClock,
+    round_: Round,
+    behaviour: Behaviour,
+    mails: Sequence[Delivery],
+    moments: Sequence[datetime],
+    step_moments: frozenset[datetime],
+    reports: Reports,
+) -> Run:
+    """Plays the round. `step_moments` are those at which it is asked who is not written to, and why."""
+    listening = _Listening(services.composer, lambda: judge_nudges(services, clock.now()))
+    services = replace(services, composer=listening)
+    arrived: list[tuple[str, bytes, int]] = []
+    silences: dict[datetime, Mapping[str, Why]] = {}
+    for at in moments:
+        clock.move_to(at)
+        listening.forget()
+        for delivery in mails:
+            if delivery.at == at:
+                arrived += _deliver(services, round_, delivery, reports, len(arrived))
+        process_pending(services)
+        services.store.note_reading(services.account, at)
+        tick(services, Reading())
+        if at in step_moments:
+            verdicts = judge_nudges(services, at)
+            silences[at] = {code: v.silences[round_.code] for code, v in verdicts.items() if round_.code in v.silences}
+        _note_as_sent(services, at)
+    (state,) = load_states(services, (round_,), clock.now())
+    store = services.store
+    marks: defaultdict[int, list[NudgeMark]] = defaultdict(list)
+    for nudge in store.nudges():
+        marks[nudge.outgoing.id].append(nudge.mark)
+    return Run(
+        behaviour,
+        tuple(
+            Sent(record, tuple(marks[record.id]), listening.whys.get(record.mail.key))
+            for record in (store.outgoing_mail(r.id) for r in store.outbox())
+        ),
+        tuple(Arrived(store.mail(mail_id), agency, raw) for agency, raw, mail_id in arrived),
+        silences,
+        state,
+    )
+
+
+def _deliver(
+    services: Services, round_: Round, delivery: Delivery, reports: Reports, count: int
+) -> list[tuple[str, bytes, int]]:
+    """One mail of every agency that has an address to mail from."""
+    got: list[tuple[str, bytes, int]] = []
+    newest = {r.mail.agency: r for r in services.store.outbox() if r.mail.agency and r.mail.round == round_.code}
+    for code in round_.agencies:
+        agency = services.registry.get(code)
+        if not sender_of(agency, delivery.at):
+            continue
+        files = reports.files(services, round_, agency, delivery.sends)
+        raw = raw_mail(services, round_, agency, files, at=delivery.at, answers=newest.get(code))
+        sha256 = services.vault.save(raw)
+        ref = MessageRef(services.account, _FOLDER, 1, count + len(got) + 1)
+        message = ServerMessage(ref, delivery.at, len(raw))
+        record = services.store.receive(message, sha256=sha256, received_at=delivery.at, now=delivery.at)
+        got.append((code, raw, record.id))
+    return got
+
+
+def _note_as_sent(services: Services, at: datetime) -> None:
+    """In the server's place: whatever is due has been taken."""
+    while batch := services.store.claim_due(at, _BATCH):
+        for record in batch:
+            services.store.settle(record.id, state=OutgoingState.SENT, error="", next_at=None, now=at)
