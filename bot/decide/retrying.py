@@ -1,11 +1,25 @@
-"""When a mail that the server would not take is tried again (RFC 5321, 4.5.4.1)."""
+"""When a mail that the server would not take is tried again (RFC 5321, 4.5.4.1), and when it is no longer worth it.
 
-from datetime import datetime, timedelta
+A nudge says how many days are left: it goes out on its day or not at all, and the ladder speaks anew. Where the
+provider says that we have sent too much, everything rests for an hour.
+"""
 
-from bot.domain.mail import OutgoingState, SendOutcome
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from bot.domain.mail import NoticeKind, OutgoingState, SendOutcome
+from bot.domain.office import WorkingTime
 
 # RFC 5321 asks for four to five days at least; a server that was down over Tết is back after nine.
 GIVE_UP_AFTER = timedelta(days=10)
+LIMIT_REST = timedelta(hours=1)
+"""How long nothing is sent after the provider said that we have sent too much."""
+EXPIRED: Final = "expired: not sent on its day"
+GIVEN_UP: Final = "expired: not sent in ten days"
+RESTING: Final = "resting, too much was sent: "
+"""Before the server's words in the last error of a mail that a limit of the provider keeps back."""
+OF_THEIR_DAY = frozenset({NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION})
+"""Kinds whose words are of their day; a request names dates only, and is right when it comes late."""
 
 
 def retry_delay(attempts: int, first: timedelta, longest: timedelta) -> timedelta:
@@ -23,13 +37,18 @@ def after_attempt(
     now: datetime,
     first: timedelta,
     longest: timedelta,
+    limited: bool = False,
 ) -> tuple[OutgoingState, datetime | None]:
     """The state that follows one attempt, and when the next is due.
 
-    An unknown fate is tried again, under the same Message-ID, only where twice is better than never.
+    An unknown fate is tried again, under the same Message-ID, only where twice is better than never. `limited`: the
+    server would not take it because we have sent too much; that is nothing against the mail, of whatever class the
+    answer was.
     """
     if outcome is SendOutcome.SENT:
         return OutgoingState.SENT, None
+    if limited and now - queued_at < GIVE_UP_AFTER:
+        return OutgoingState.QUEUED, now + LIMIT_REST
     if outcome is SendOutcome.PERMANENT:
         return OutgoingState.FAILED, None
     if outcome is SendOutcome.UNKNOWN and not may_repeat:
@@ -37,3 +56,21 @@ def after_attempt(
     if now - queued_at >= GIVE_UP_AFTER:
         return OutgoingState.FAILED, None
     return OutgoingState.QUEUED, now + retry_delay(attempts, first, longest)
+
+
+def expires_at(kind: NoticeKind, agency: str | None, queued_at: datetime, working_time: WorkingTime) -> datetime | None:
+    """From when on a queued mail is no longer sent: for a nudge to an agency the end of the office day on which it was
+    queued, or midnight if it was queued later than that; None for the others.
+    """
+    if kind not in OF_THEIR_DAY or agency is None:
+        return None
+    local = working_time.local(queued_at)
+    closes = datetime.combine(local.date(), working_time.closes, working_time.timezone)
+    if queued_at < closes:
+        return closes
+    return datetime.combine(local.date() + timedelta(days=1), time(0), working_time.timezone)
+
+
+def is_expired(last_error: str) -> bool:
+    """Whether a failed mail was given up unsent because its time was over."""
+    return last_error.startswith((EXPIRED, GIVEN_UP))

@@ -12,29 +12,33 @@ class Bounce:
     """One address that a bounce report names (RFC 3464).
 
     `permanent`: the server will never deliver there. `diagnostic` is the server's own text; `original_message_id`
-    the mail of ours that came back, with its angle brackets, empty when the report does not say.
+    the mail of ours that came back, with its angle brackets, empty when the report does not say. `gave_up` False: the
+    server goes on trying, this is only news of a delay.
     """
 
     address: str
     permanent: bool
     diagnostic: str = ""
     original_message_id: str = ""
+    gave_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class BounceRecord:
     """One bounced address as the store keeps it.
 
-    `at` is when the report reached the server; `key` names the outgoing mail that came back, None when it is none
-    that we know.
+    `at` is when the report reached our mailbox, or our own outgoing server refused the address (`mail_id` None then).
+    `key` names the outgoing mail that came back; None when we know of none, or it never went to this address: such a
+    report may be forged and counts for nothing.
     """
 
     address: str
     at: datetime
     permanent: bool
     diagnostic: str
-    mail_id: int
+    mail_id: int | None
     key: str | None = None
+    gave_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)

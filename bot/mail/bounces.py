@@ -1,7 +1,8 @@
 """Bounce reports → the addresses that do not work, why, and which mail of ours came back. Pure.
 
 Flow: flufl.bounce finds the addresses in the reports of all usual servers (RFC 3464 and the free forms); status and the
-server's own words come from the delivery-status part, the Message-ID from the returned mail or its headers.
+server's own words come from the delivery-status part, or from the lines behind the address in a free form; the
+Message-ID from the returned mail or its headers.
 
 Failure policy: never raises; what is no bounce, or one that nobody understands, gives an empty tuple. Only for mails
 that screening has called bounces: the free forms are found by guessing.
@@ -18,6 +19,7 @@ from flufl.bounce import all_failures
 
 from bot.domain.intake import Bounce
 from bot.mail.headers import MAX_VALUE, decode_value, first_message_id, message_ids, parse_addresses
+from bot.mail.refusals import Refusal, is_permanent, refusal_of
 
 MAX_BYTES: Final = 2**20
 """A report longer than this is read up to here: the reasons stand in front of the returned mail."""
@@ -30,7 +32,9 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs every de
 def bounced_addresses(raw: bytes) -> tuple[Bounce, ...]:
     """One `Bounce` an address, sorted by address; addresses are lower case.
 
-    `permanent` only where the server gave up and its status is not of class 4 (full mailbox, unreachable for days).
+    `permanent` only where the server gave up, its status is of class 5, and the trouble lies with the address: not with
+    a mailbox that is full (5.2.2, or in whatever words), with this mail (too big, refused by a policy), or with a limit
+    of our provider. A class 4 after days of trying (4.4.7) is not for ever either.
     """
     try:
         report = message_from_bytes(raw[:MAX_BYTES])
@@ -41,9 +45,10 @@ def bounced_addresses(raw: bytes) -> tuple[Bounce, ...]:
         return ()
     bounces = []
     for address in sorted({a.decode("ascii", "replace").strip("<> ").lower() for a in delayed | failed}):
-        status, words = told.get(address, ("", ""))
+        status, words = told.get(address) or ("", _said_of(report, address))
         gave_up = address.encode() in {a.strip(b"<> ").lower() for a in failed}
-        bounces.append(Bounce(address, gave_up and not status.startswith("4."), words or status, original))
+        for_good = is_permanent(words, status) and refusal_of(words, status) in (Refusal.GONE, Refusal.OTHER)
+        bounces.append(Bounce(address, gave_up and for_good, words or status, original, gave_up))
     return tuple(bounce for bounce in bounces if "@" in bounce.address)
 
 
@@ -58,6 +63,19 @@ def _statuses(report: "Message[Any, Any]") -> Iterator[tuple[str, str, str]]:
         for name in ("Original-Recipient", "Final-Recipient"):
             for mailbox in parse_addresses(str(part.get(name, "")).rpartition(";")[2]):
                 yield mailbox.address, status, words.removeprefix("smtp;").strip()[:MAX_DIAGNOSTIC]
+
+
+def _said_of(report: "Message[Any, Any]", address: str) -> str:
+    """In a report of free form: what stands behind the address, up to the next blank line (qmail and its kin)."""
+    for part in report.walk():
+        if part.get_content_type() == "text/plain":
+            text = _payload(part).decode("utf-8", "replace")
+            found = re.search(
+                re.escape(address) + r"[>:\s]*(.+?)(?:\r?\n[ \t]*\r?\n|\Z)", text, re.IGNORECASE | re.DOTALL
+            )
+            if found:
+                return " ".join(found[1].split())[:MAX_DIAGNOSTIC]
+    return ""
 
 
 def _original_id(report: "Message[Any, Any]") -> str:

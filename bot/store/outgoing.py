@@ -6,19 +6,20 @@ A mail is claimed before it is given to the server and settled after; what a cra
 Failure policy: settling a mail that is not being sent is a StoreConflictError; what was sent never leaves `sent`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select, update
 
+from bot.domain.intake import Bounce
 from bot.domain.mail import NoticeKind, OutgoingMail, OutgoingRecord, OutgoingState
 from bot.store.convert import outgoing_of
 from bot.store.database import Transactions
 from bot.store.errors import StoreConflictError
 from bot.store.loading import Condition
 from bot.store.queueing import queue_mails
-from bot.store.tables import OutgoingBodyRow, OutgoingRow
+from bot.store.tables import OutgoingBodyRow, OutgoingRow, RefusalRow
 
 INTERRUPTED = "interrupted while sending; whether the server took it is not known"
 
@@ -27,7 +28,7 @@ URGENCY = {
     NoticeKind.RECEIPT: 0,
     NoticeKind.CORRECTION: 0,
     NoticeKind.CLOSED: 0,
-    NoticeKind.DECISION: 1,
+    NoticeKind.DECISION: 0,
     NoticeKind.ALERT: 1,
     NoticeKind.DIGEST: 1,
     NoticeKind.REQUEST: 2,
@@ -68,7 +69,7 @@ class Outgoing(Transactions):
     def claim_due(self, now: datetime, limit: int) -> tuple[OutgoingRecord, ...]:
         """Takes up to `limit` due mails for sending: state `sending`, one attempt more. With their bytes.
 
-        Answers first, then decisions, alerts and digests, then nudges; within each the longest due first.
+        Answers and decisions first, then alerts and digests, then nudges; within each the longest due first.
         """
         urgency = case({kind.value: rank for kind, rank in URGENCY.items()}, value=col(OutgoingRow.kind))
         due: tuple[Condition, ...] = (
@@ -85,10 +86,60 @@ class Outgoing(Transactions):
             )
             return load_with_bytes(session, ids)
 
+    def waiting(self) -> tuple[OutgoingRecord, ...]:
+        """Everything in the queue, due or not, without bytes, in the order in which it was queued."""
+        queued = col(OutgoingRow.state) == OutgoingState.QUEUED.value
+        with self._reading() as session:
+            rows = session.exec(select(OutgoingRow).where(queued).order_by(col(OutgoingRow.id)))
+            return tuple(outgoing_of(row, b"") for row in rows)
+
+    def taken_since(self, since: datetime) -> tuple[tuple[datetime, int], ...]:
+        """When the server took each mail at `since` or later, and how many recipients it had; oldest first."""
+        both = func.json_array_length(OutgoingRow.to) + func.json_array_length(OutgoingRow.cc)
+        with self._reading() as session:
+            sent = select(col(OutgoingRow.sent_at), both).where(col(OutgoingRow.sent_at) >= since)
+            return tuple((at, int(n)) for at, n in session.exec(sent.order_by(col(OutgoingRow.sent_at))) if at)
+
+    def hold_back(self, wait: Mapping[int, datetime], expired: Collection[int], error: str) -> None:
+        """Before a batch is claimed: what has no room now is due later, and what has outlived its day has failed with
+        `error`. No attempt is counted. Mails that are no longer queued are left as they are.
+        """
+        if not (wait or expired):
+            return
+        with self._writing() as session:
+            for record_id in (*wait, *expired):
+                row = outgoing_row(session, record_id)
+                if row.state != OutgoingState.QUEUED.value:
+                    continue
+                if record_id in wait:
+                    row.next_at = wait[record_id]
+                else:
+                    row.state, row.next_at, row.last_error = OutgoingState.FAILED.value, None, error
+
+    def release(self, record_id: int, next_at: datetime) -> None:
+        """A mail that was claimed and then not tried at all is queued again, as if it had not been claimed.
+
+        StoreConflictError when it is not being sent.
+        """
+        with self._writing() as session:
+            row = outgoing_row(session, record_id)
+            if row.state != OutgoingState.SENDING.value:
+                raise StoreConflictError(f"outgoing mail {record_id} is not being sent: it is {row.state}")
+            row.state, row.next_at, row.attempts = OutgoingState.QUEUED.value, next_at, row.attempts - 1
+
     def settle(
-        self, record_id: int, *, state: OutgoingState, error: str, next_at: datetime | None, now: datetime
+        self,
+        record_id: int,
+        *,
+        state: OutgoingState,
+        error: str,
+        next_at: datetime | None,
+        now: datetime,
+        refused: Sequence[Bounce] = (),
+        outgoing: Sequence[OutgoingMail] = (),
     ) -> None:
         """Writes what an attempt came to. `next_at` is when it is tried again: given with `queued`, and only then.
+        `refused` are recipients that the server would not take, and `outgoing` what is queued because of that.
 
         Only a mail in `sending`, or one whose fate was `unknown`, can be settled. ValueError for a state that ends no
         attempt, or a `next_at` that does not fit it.
@@ -103,6 +154,19 @@ class Outgoing(Transactions):
                 raise StoreConflictError(f"outgoing mail {record_id} is not being sent: it is {row.state}")
             row.state, row.last_error, row.next_at = state.value, error, next_at
             row.sent_at = now if state is OutgoingState.SENT else None
+            known = set(session.exec(select(RefusalRow.address).where(col(RefusalRow.outgoing_id) == record_id)).all())
+            session.add_all(
+                RefusalRow(
+                    outgoing_id=record_id,
+                    address=one.address,
+                    at=now,
+                    permanent=one.permanent,
+                    diagnostic=one.diagnostic,
+                )
+                for one in refused
+                if one.address not in known
+            )
+            queue_mails(session, outgoing, now)
 
     def recover(self, now: datetime) -> tuple[OutgoingRecord, ...]:
         """At start: decides on mails that an earlier run left in `sending`.

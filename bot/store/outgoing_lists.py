@@ -15,7 +15,7 @@ from bot.store.convert import outgoing_of
 from bot.store.database import Transactions
 from bot.store.loading import Condition
 from bot.store.outgoing import load_with_bytes, outgoing_row
-from bot.store.tables import BounceRow, NudgeRow, OutgoingRow
+from bot.store.tables import BounceRow, MailRow, NudgeRow, OutgoingRow, RefusalRow
 
 
 class OutgoingLists(Transactions):
@@ -55,17 +55,41 @@ class OutgoingLists(Transactions):
             return session.exec(select(OutgoingRow.id).where(col(OutgoingRow.key) == key)).first() is not None
 
     def bounces(self, since: datetime | None = None) -> tuple[BounceRecord, ...]:
-        """Addresses that mail came back from, reported at `since` or later, oldest first."""
-        query = select(BounceRow, OutgoingRow.key).join(
+        """Addresses that mail came back from, or that our outgoing server refused, at `since` or later, oldest first.
+
+        Anybody can write a report: it names one of our mails (`key`) only when that mail went to that address.
+        """
+        reported = select(BounceRow, OutgoingRow.key, OutgoingRow.to, OutgoingRow.cc).join(
             OutgoingRow, col(OutgoingRow.message_id) == col(BounceRow.original_message_id), isouter=True
         )
+        refused = select(RefusalRow, OutgoingRow.key).join(OutgoingRow)
         if since is not None:
-            query = query.where(col(BounceRow.at) >= since)
+            reported = reported.where(col(BounceRow.at) >= since)
+            refused = refused.where(col(RefusalRow.at) >= since)
         with self._reading() as session:
-            return tuple(
-                BounceRecord(row.address, row.at, row.permanent, row.diagnostic, row.mail_id, key)
-                for row, key in session.exec(query.order_by(col(BounceRow.at), col(BounceRow.id)))
-            )
+            found = [
+                BounceRecord(
+                    row.address,
+                    row.at,
+                    row.permanent,
+                    row.diagnostic,
+                    row.mail_id,
+                    key if key is not None and row.address in {a.lower() for a in (*to, *cc)} else None,
+                    row.gave_up,
+                )
+                for row, key, to, cc in session.exec(reported.order_by(col(BounceRow.id)))
+            ]
+            found += [
+                BounceRecord(row.address, row.at, row.permanent, row.diagnostic, None, key)
+                for row, key in session.exec(refused.order_by(col(RefusalRow.id)))
+            ]
+        return tuple(sorted(found, key=lambda bounce: bounce.at))
+
+    def last_heard(self) -> dict[str, datetime]:
+        """When the last mail of each sender reached the server, by address in lower case; of any kind."""
+        newest = select(MailRow.sender, func.max(MailRow.received_at)).where(col(MailRow.sender) != "")
+        with self._reading() as session:
+            return {sender: at for sender, at in session.exec(newest.group_by(col(MailRow.sender))) if at is not None}
 
     def nudges(self, *, round: str | None = None, agency: str | None = None) -> tuple[NudgeRecord, ...]:
         """The steps that were ever queued, in that order, each with its mail (without bytes)."""

@@ -233,6 +233,20 @@ class BounceRow(Base, table=True):
     permanent: bool
     diagnostic: str = Field(sa_type=SafeText)
     original_message_id: str = Field(sa_type=SafeText)
+    gave_up: bool = Field(default=True, sa_column_kwargs={"server_default": text("1")})
+
+
+class RefusalRow(Base, table=True):
+    """A recipient of a mail of ours that the outgoing server itself would not take."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (UniqueConstraint("outgoing_id", "address"),)
+    id: int | None = Field(default=None, primary_key=True)
+    outgoing_id: int = Field(foreign_key="outgoing.id")
+    address: str = Field(sa_type=SafeText)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    permanent: bool
+    diagnostic: str = Field(sa_type=SafeText)
 
 
 class DecisionRow(Base, table=True):

@@ -154,7 +154,7 @@ def test_finishing_a_released_mail_replaces_what_was_found_before(store: Store) 
 def test_bounces_know_which_mail_came_back(store: Store) -> None:
     for uid in (1, 2):
         received(store, uid, at=NOW + uid * HOUR)
-    store.enqueue([outgoing("reminder", NoticeKind.REMINDER)], NOW)
+    store.enqueue([outgoing("reminder", NoticeKind.REMINDER, cc=("STC@binhduong.example",))], NOW)
     soft = Bounce("x@stp.example", False, "452 full")
     finished(store, 2, Outcome.IGNORED, bounces=BOUNCES)
     finished(store, 1, Outcome.IGNORED, bounces=(soft,))

@@ -70,6 +70,21 @@ def upgrade() -> None:
     op.create_index(
         "uq_trouble_lasting", "trouble", ["code", "subject"], unique=True, sqlite_where=sa.text("over_at IS NULL")
     )
+    op.create_table(
+        "refusal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outgoing_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("permanent", sa.Boolean(), nullable=False),
+        sa.Column("diagnostic", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outgoing_id"], ["outgoing.id"], name=op.f("fk_refusal_outgoing_id_outgoing")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+        sa.UniqueConstraint("outgoing_id", "address", name=op.f("uq_refusal_outgoing_id_address")),
+    )
+    op.create_index(op.f("ix_refusal_at"), "refusal", ["at"])
+    with op.batch_alter_table("bounce", recreate="always") as table:
+        table.add_column(sa.Column("gave_up", sa.Boolean(), nullable=False, server_default=sa.text("1")))
     again = _triggers("decision")
     with op.batch_alter_table("decision") as table:
         table.add_column(sa.Column("undoes", sa.Integer(), nullable=True))
@@ -100,7 +115,9 @@ def downgrade() -> None:
         table.drop_column("by_mail")
         table.drop_column("undoes")
     _run(again)
-    for name in ("trouble", "outage", "reading", "used_code", "nudge"):
+    with op.batch_alter_table("bounce", recreate="always") as table:
+        table.drop_column("gave_up")
+    for name in ("refusal", "trouble", "outage", "reading", "used_code", "nudge"):
         op.drop_table(name)
 
 
