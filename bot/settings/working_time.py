@@ -81,7 +81,7 @@ def build_working_time(
         timezone,
         opens=hours.opens,
         closes=hours.closes,
-        days_off=(off | own_off.keys()) - own_worked.keys(),
+        days_off=frozenset((off | own_off.keys()) - own_worked.keys()),
         extra_days=frozenset((worked | own_worked.keys()) - own_off.keys()),
     )
 
