@@ -1,85 +1,63 @@
-"""The nudge ladder (thang nhắc việc): whether an agency is written to now, and why, or why not.
+"""The nudge ladder (thang nhắc việc): whether an agency is written to now, of what, and why, or why not.
 
-One agency and one round go in; at most one step comes out. The ladder hangs on the agency's own deadline. After
-down-time only the latest step that is due speaks; what it would have said before is never made up for. Steps on days
-off move to the working day before (requests, reminders) or after (overdue, escalation).
+One agency over all its rounds goes in; one mail at most comes out. The rules, in this order, first within each round
+(`round_steps`):
+
+1. letters that do not address the agency; everything settled; the round closed; muted; a mail of it waits for a person
+2. what runs under an extension or a grace is left out until that is over; a request still goes out
+3. the ladder: only the latest step that is due and whose `needs` hold; nothing is made up for. Not one that has been
+   spoken, unless its mail came back (then in the next turn, on the same day too); not after ten days; no reminder
+   after the deadline, nothing overdue before it
+
+then over all of them, once a step is due:
+
+4. outside office hours nothing; one mail a day; the fairness gate (an unread mailbox, a waiting mail that may be this
+   agency's) silences all but a request, which does not say that anything is missing; `quiet_hours` after a mail of its
+   own (the strictest of its rounds): the step waits
+5. one mail for all that is due, with what falls due later today in it; lateness leads, then reminders, then requests,
+   and of these the earliest deadline
+
+Every silence and every nudge has its reason. Pure; never fails.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.ladder import LadderStep, StepKind, StepUnit
+from bot.decide.fairness import Reading
+from bot.decide.nudges import (
+    AgencyStanding,
+    Nudge,
+    NudgeReason,
+    RoundStanding,
+    Verdict,
+    nudge_key,
+)
+from bot.decide.round_steps import STALE_AFTER, Candidate, Outlook, asked_of, judge_round
+from bot.decide.stepping import DueStep, last_day_of, next_opening
+from bot.domain.ladder import StepKind
+from bot.domain.letter import Why
+from bot.domain.mail import NoticeKind, NudgeMark, NudgeRecord, OutgoingMail, OutgoingRecord, OutgoingState
 from bot.domain.office import WorkingTime
-from bot.domain.round import Deadline, ObligationState, ObligationStatus, Round, RoundState
+from bot.domain.round import ObligationState, Round, RoundState
 
-# A step that could not be sent within so many days has lost its meaning: the coordinator has long since telephoned.
-STALE_AFTER = timedelta(days=10)
-REQUEST_STEP = "request"
+__all__ = [
+    "STALE_AFTER",
+    "AgencyStanding",
+    "DueStep",
+    "Nudge",
+    "NudgeReason",
+    "RoundStanding",
+    "Silence",
+    "Verdict",
+    "asked_of",
+    "decide_nudges",
+    "due_nudge",
+    "nudge_key",
+    "partners_to_tell",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    """A step with the instant from which it is due."""
-
-    step: LadderStep
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Nudge:
-    """Write now. `obligations` are all of the agency's in this round, `owed` the unsettled ones, `deadline` the
-    earliest of theirs, `upcoming` the step after this one.
-    """
-
-    step: LadderStep
-    key: str
-    deadline: Deadline
-    obligations: tuple[ObligationState, ...]
-    owed: tuple[ObligationState, ...]
-    days: int
-    working_days: int
-    upcoming: DueStep | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Do not write now, and why."""
-
-    reason: str
-
-
-def nudge_key(round_: Round, agency: str, step: LadderStep, deadline: Deadline) -> str:
-    """What the notice is, for ever: an extended deadline has its own ladder, so the day belongs to the key."""
-    if step.code == REQUEST_STEP:
-        return f"{step.kind}:{round_.code}:{agency}"
-    return f"{step.kind}:{round_.code}:{agency}:{step.code}:{deadline.last_day.isoformat()}"
-
-
-def ladder(round_: Round, deadline: Deadline, set_at: datetime, working_time: WorkingTime) -> tuple[DueStep, ...]:
-    """The steps that lead to and from `deadline`, in the order in which they fall due, the request first.
-
-    `set_at` is when this deadline became known (the opening, or an extension): steps on or before that day are left
-    out, since the notice that told of the deadline has just said the same.
-    """
-    opening = round_.opens_at.astimezone(working_time.timezone)
-    request = LadderStep(REQUEST_STEP, StepKind.REQUEST, 0, hour=opening.hour, minute=opening.minute)
-    known_on = working_time.local(set_at).date()
-    last_day = working_time.local(deadline.instant - timedelta(microseconds=1)).date()
-    steps = [
-        DueStep(step, datetime.combine(day, time(step.hour, step.minute), working_time.timezone))
-        for step in round_.ladder.steps
-        if (day := _day_of(step, last_day, working_time)) > known_on
-    ]
-    # The sort is stable and the ladder's own order breaks ties: of two steps on one morning the later one speaks.
-    return (DueStep(request, round_.opens_at), *sorted(steps, key=lambda due: due.at))
-
-
-def asked_of(round_: Round, agency: str, states: Sequence[ObligationState]) -> tuple[ObligationState, ...]:
-    """Those of the agency's obligations for which it may be written to."""
-    silent = {a.form for a in round_.of(agency) if not a.addressed}
-    return tuple(s for s in states if s.form not in silent)
+_RANK = {StepKind.ESCALATION: 0, StepKind.OVERDUE: 0, StepKind.REMINDER: 1, StepKind.REQUEST: 2}
 
 
 def partners_to_tell(state: RoundState, agency: str) -> tuple[str, ...]:
@@ -89,6 +67,92 @@ def partners_to_tell(state: RoundState, agency: str) -> tuple[str, ...]:
     settled = {s.form for s in state.of(agency) if s.status.is_settled}
     partners = dict.fromkeys(p for duty in state.round.of(agency) if duty.form not in settled for p in duty.partners)
     return tuple(p for p in partners if all(s.status.is_settled for s in asked_of(state.round, p, state.of(p))))
+
+
+def decide_nudges(standing: AgencyStanding, reading: Reading, *, now: datetime, working_time: WorkingTime) -> Verdict:
+    """What `standing.agency` is written of at `now` (aware), in one mail, and why it is not written of the rest."""
+    silences: dict[str, Why] = {}
+    speaking: list[tuple[Outlook, tuple[Candidate, ...]]] = []
+    unread = reading.why or reading.blocked.get(standing.agency)
+    for standing_there in standing.rounds:
+        outlook = judge_round(standing_there, standing.agency, now, working_time)
+        code = standing_there.round.code
+        silences[code] = outlook.why
+        due = next((c for c in outlook.candidates if c.due.at <= now), None)
+        allowed = tuple(c for c in outlook.candidates if unread is None or c.is_request)
+        silence = _gate(standing, due, unread if not allowed else None, now, working_time) if due is not None else None
+        if silence is not None:
+            silences[code] = silence
+        elif allowed:
+            speaking.append((outlook, allowed))
+    # What falls due later today rides with what is due; it starts no mail of its own.
+    if not any(c.due.at <= now for _, candidates in speaking for c in candidates):
+        return Verdict((), silences)
+    nudges = sorted(
+        (_nudge(outlook, standing.agency, candidates, now, working_time) for outlook, candidates in speaking),
+        key=lambda nudge: (_RANK[nudge.step.kind], nudge.deadline.instant),
+    )
+    spoken = {nudge.round.code for nudge in nudges}
+    return Verdict(tuple(nudges), {code: why for code, why in silences.items() if code not in spoken})
+
+
+def _gate(
+    standing: AgencyStanding, due: Candidate, unread: Why | None, now: datetime, working_time: WorkingTime
+) -> Why | None:
+    """Why `due` may not be sent at this moment, whatever it says; None: it may."""
+    step = due.due.step.code
+    if not working_time.is_open(now):
+        return Why(NudgeReason.OUTSIDE_HOURS, {"step": step, "opens": next_opening(now, working_time)})
+    if standing.last_nudge_on == working_time.local(now).date():
+        return Why(NudgeReason.ONCE_A_DAY, {"step": step})
+    if unread is not None:
+        return unread
+    quiet = timedelta(hours=max(r.round.ladder.quiet_hours for r in standing.rounds))
+    last = standing.last_mail_at
+    if last is not None and last <= now < last + quiet:
+        local = working_time.local
+        return Why(NudgeReason.QUIET, {"step": step, "mail_at": local(last), "until": local(last + quiet)})
+    return None
+
+
+def _nudge(
+    outlook: Outlook, agency: str, candidates: Sequence[Candidate], now: datetime, working_time: WorkingTime
+) -> Nudge:
+    round_, today = outlook.standing.round, working_time.local(now).date()
+    ordered = sorted(candidates, key=lambda c: (_RANK[c.due.step.kind], c.deadline.instant))
+    marks = tuple(
+        NudgeMark(nudge_key(round_, agency, c.due.step, c.deadline, c.turn), round_.code, c.due.step.code)
+        for c in ordered
+    )
+    leading = ordered[0]
+    last_day = last_day_of(leading.deadline.instant, working_time)
+    return Nudge(
+        round=round_,
+        step=leading.due.step,
+        key=marks[0].key,
+        marks=marks,
+        deadline=leading.deadline,
+        obligations=outlook.obligations,
+        owed=outlook.owed,
+        days=abs((last_day - today).days),
+        working_days=working_time.working_days_between(min(today, last_day), max(today, last_day)),
+        upcoming=outlook.upcoming,
+        why=_reason(leading, len(outlook.owed), now),
+    )
+
+
+def _reason(leading: Candidate, count: int, now: datetime) -> Why:
+    params: dict[str, str | int | datetime] = {"step": leading.due.step.code, "at": leading.due.at, "count": count}
+    if leading.turn > 1:
+        return Why(NudgeReason.AGAIN, {**params, "turn": leading.turn})
+    return Why(NudgeReason.PULLED if leading.due.at > now else NudgeReason.DUE, params)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Do not write now, and why."""
+
+    reason: str
 
 
 def due_nudge(
@@ -102,62 +166,13 @@ def due_nudge(
     now: datetime,
     working_time: WorkingTime,
 ) -> Nudge | Silence:
-    """Whether `agency` is nudged now. `states` are its obligations in `round_`; `sent` the keys already queued or
-    sent; `last_nudge_on` the local day of its last nudge in any round.
-
-    What the letter assigns without being addressed to the agency is neither asked for nor named.
-    """
-    asked = asked_of(round_, agency, states)
-    if states and not asked:
-        return Silence("the letter is not addressed to this agency")
-    owed = tuple(s for s in asked if not s.status.is_settled)
-    if not owed:
-        return Silence("everything has been received or excused")
-    if any(s.status is ObligationStatus.HELD and s.latest_version is None for s in owed):
-        return Silence("a mail of this agency waits for a person; what it owes may be in it")
-    owed = tuple(s for s in owed if s.status is not ObligationStatus.HELD)
-    if not owed:
-        return Silence("what has come waits for a person, and nothing else is missing")
-    if not working_time.is_open(now):
-        return Silence("outside office hours")
-    today = working_time.local(now).date()
-    if last_nudge_on == today:
-        return Silence("one notice a day has been sent already")
-    if not round_.is_open(now):
-        return Silence("the round is closed")
-    deadline = min((s.deadline for s in owed), key=lambda d: d.instant)
-    steps = ladder(round_, deadline, deadline_set_at, working_time)
-    due = [s for s in steps if s.at <= now]
-    if not due:
-        return Silence("no step is due yet")
-    latest = due[-1]
-    key = nudge_key(round_, agency, latest.step, deadline)
-    if key in sent:
-        return Silence(f"step {latest.step.code} has been sent")
-    if now - latest.at >= STALE_AFTER:
-        return Silence(f"step {latest.step.code} was due too long ago")
-    is_past = now >= deadline.instant
-    if is_past and latest.step.kind in (StepKind.REQUEST, StepKind.REMINDER):
-        return Silence("the deadline has passed and the next step is not due yet")
-    last_day = working_time.local(deadline.instant - timedelta(microseconds=1)).date()
-    return Nudge(
-        step=latest.step,
-        key=key,
-        deadline=deadline,
-        obligations=asked,
-        owed=owed,
-        days=abs((last_day - today).days),
-        working_days=working_time.working_days_between(min(today, last_day), max(today, last_day)),
-        upcoming=next((s for s in steps if s.at > now), None),
-        reason=f"step {latest.step.code} due at {latest.at.isoformat()}, {len(owed)} obligation(s) unsettled",
+    """`decide_nudges` for one round alone, with nothing waiting in the mailbox."""
+    never = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
+    mail = OutgoingMail("", NoticeKind.REMINDER, (), (), "", "", "", b"")
+    record = OutgoingRecord(0, mail, OutgoingState.SENT, never)
+    records = tuple(NudgeRecord(NudgeMark(key, round_.code, ""), agency, record) for key in sent)
+    standing = RoundStanding(round_, tuple(states), deadline_set_at, records)
+    verdict = decide_nudges(
+        AgencyStanding(agency, (standing,), last_nudge_on), Reading(), now=now, working_time=working_time
     )
-
-
-def _day_of(step: LadderStep, last_day: date, working_time: WorkingTime) -> date:
-    if step.unit is StepUnit.WORKING:
-        day = working_time.add_working_days(last_day, step.offset)
-    else:
-        day = last_day + timedelta(days=step.offset)
-    if step.kind in (StepKind.REQUEST, StepKind.REMINDER):
-        return working_time.working_day_on_or_before(day)
-    return working_time.working_day_on_or_after(day)
+    return verdict.nudges[0] if verdict.nudges else Silence(verdict.silences[round_.code].code)
