@@ -14,15 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.demo.clock import StoryClock
 from bot.demo.rehearsal_ladder import PlannedStep, correction_steps, main_steps
 from bot.demo.rehearsal_oddities import oddities
 from bot.demo.rehearsal_page import MAILS, PAGE, Line, Shown, lines_of, write_mails, write_page
-from bot.demo.rehearsal_plan import Behaviour, deliveries, early_at, moments
+from bot.demo.rehearsal_plan import Behaviour, Delivery, deliveries, early_at, moments
 from bot.demo.rehearsal_reports import Reports
-from bot.demo.rehearsal_run import Run, opened, run
+from bot.demo.rehearsal_run import Kept, Run, opened, run
 from bot.demo.rehearsal_steps import step_rows
 from bot.domain.office import Language
 from bot.domain.round import Round
@@ -71,11 +70,11 @@ def rehearse(
         correction_steps(played, early_at(played, working_time), working_time),
     )
     plans = {b: deliveries(b, played, correction, working_time) for b in Behaviour}
-    reports, blanks, runs = Reports(), dict[Any, bytes](), list[Run]()
+    reports, kept, runs = Reports(), Kept(), list[Run]()
     for behaviour in Behaviour:
         watch(behaviour)
         steps = (*ladder, *(correction if behaviour is Behaviour.WRONG else ()))
-        runs.append(_run(settings, played, behaviour, steps, plans[behaviour], reports, blanks))
+        runs.append(_run(settings, played, behaviour, steps, plans[behaviour], reports, kept))
     odd = oddities(
         settings,
         played,
@@ -103,19 +102,19 @@ def _run(
     round_: Round,
     behaviour: Behaviour,
     steps: Sequence[PlannedStep],
-    mails: Sequence[Any],
+    mails: Sequence[Delivery],
     reports: Reports,
-    blanks: dict[Any, bytes],
+    kept: Kept,
 ) -> Run:
     working_time = settings.working_time
-    kept = tuple(s for s in steps if not s.dropped)
-    beats = moments(round_, kept, tuple(mails), settings.digest_at, working_time)
+    speaking = tuple(s for s in steps if not s.dropped)
+    beats = moments(round_, speaking, tuple(mails), settings.digest_at, working_time)
     clock = StoryClock(beats[0] - timedelta(minutes=1))
     with (
         tempfile.TemporaryDirectory(prefix="thuky-rehearse-") as folder,
-        opened(settings, Path(folder), clock, blanks) as services,
+        opened(settings, Path(folder), clock, kept) as services,
     ):
-        return run(services, clock, round_, behaviour, mails, beats, frozenset(s.at for s in kept), reports)
+        return run(services, clock, round_, behaviour, mails, beats, frozenset(s.at for s in speaking), reports)
 
 
 def _with_partners(round_: Round, codes: Iterable[str]) -> Round:

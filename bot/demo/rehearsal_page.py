@@ -72,9 +72,9 @@ class Line:
 def lines_of(runs: Sequence[Run], settings: Settings, codes: Sequence[str]) -> tuple[Line, ...]:
     """Every mail of the agencies `codes` and to the coordinator, in the order of time, numbered."""
     found: list[tuple[datetime, int, Behaviour, Sent | Arrived]] = []
-    for number, run in enumerate(runs):
-        found += [(s.record.sent_at or s.record.queued_at, number, run.behaviour, s) for s in run.sent]
+    for number, run in enumerate(runs):  # what arrives comes before its answer: sorting is stable
         found += [(a.record.received_at, number, run.behaviour, a) for a in run.arrived]
+        found += [(s.record.sent_at or s.record.queued_at, number, run.behaviour, s) for s in run.sent]
     wanted = {None, *codes}
     found = [f for f in found if (f[3].agency if isinstance(f[3], Arrived) else f[3].record.mail.agency) in wanted]
     found.sort(key=lambda entry: entry[:2])
@@ -110,7 +110,7 @@ def _sent(number: int, at: datetime, behaviour: Behaviour, sent: Sent, language:
         f"{name}.html",
         why_words(sent.why, language, wt) if sent.why else own,
         _SIGNS[mail.kind],
-        mail.raw or sent.record.mail.raw,
+        mail.raw,
     )
 
 

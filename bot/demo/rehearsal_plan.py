@@ -13,7 +13,7 @@ from bot.domain.office import WorkingTime
 from bot.domain.round import Round
 
 DAYS_AFTER = 2  # working days after the last thing that can happen
-_EARLY_DAYS = 3  # working days before the last day: when a punctual report comes
+_EARLY_DAYS = 4  # working days before the last day: when a punctual report comes
 _A_WHILE = timedelta(minutes=5)
 
 
@@ -62,7 +62,7 @@ def deliveries(
 
 
 def early_at(round_: Round, working_time: WorkingTime) -> datetime:
-    """When a punctual agency mails: three working days before the last day; half way between opening and deadline
+    """When a punctual agency mails: four working days before the last day; half way between opening and deadline
     where the round is shorter.
     """
     day = working_time.add_working_days(_last_day(round_, working_time), -_EARLY_DAYS)

@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from bot.decide.fairness import Reading
 from bot.decide.reminding import Verdict
 from bot.demo.clock import StoryClock
 from bot.demo.rehearsal_plan import Behaviour, Delivery
 from bot.demo.rehearsal_reports import Reports, raw_mail, sender_of
 from bot.documents.blank_facts import BlankFacts
+from bot.documents.sandbox import Sandbox
+from bot.domain.document import Document
 from bot.domain.form import Form
 from bot.domain.letter import Why
 from bot.domain.mail import (
@@ -39,13 +41,12 @@ from bot.flows.nudging import judge_nudges
 from bot.flows.services import Composing, Services
 from bot.flows.snapshot import load_states
 from bot.flows.tick import tick
+from bot.flows.vigilance import reading_state
 from bot.settings import Settings
 from bot.wiring import open_services
 
 _BATCH = 500
 _FOLDER = "INBOX"
-
-MakeBlank = Callable[[Form, BlankFacts], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +107,51 @@ class _Listening:
         return getattr(self.composer, name)
 
 
+@dataclass
+class Kept:
+    """What one run makes and the next can use: blank forms by code and facts, what was read of files by their bytes and
+    names.
+    """
+
+    blanks: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+
+
+@dataclass
+class _Remembering:
+    """The sandbox, which reads the same file under the same name once."""
+
+    sandbox: Sandbox
+    documents: dict[tuple[str, str], Document]
+
+    def read(self, payload: bytes, name: str) -> Document:
+        return self.read_many(((name, payload),))[0]
+
+    def read_many(self, files: Sequence[tuple[str, bytes]]) -> tuple[Document, ...]:
+        keys = [(sha256(payload).hexdigest(), name) for name, payload in files]
+        fresh = {key: file for key, file in zip(keys, files, strict=True) if key not in self.documents}
+        if fresh:
+            self.documents.update(zip(fresh, self.sandbox.read_many(list(fresh.values())), strict=True))
+        return tuple(self.documents[key] for key in keys)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sandbox, name)
+
+
 @contextmanager
-def opened(settings: Settings, folder: Path, clock: StoryClock, blanks: dict[Any, bytes]) -> Iterator[Services]:
-    """The office's services over `folder` instead of its own data. `blanks` keeps blank forms for the next run."""
+def opened(settings: Settings, folder: Path, clock: StoryClock, kept: Kept) -> Iterator[Services]:
+    """The office's services over `folder` instead of its own data."""
     own = replace(settings, data_dir=folder, database_url=f"sqlite:///{folder / 'thuky.db'}")
     with open_services(own, clock, journal_level="error") as services:
 
         def make_blank(form: Form, facts: BlankFacts) -> bytes:
             key = form.code, repr(facts)
-            if key not in blanks:
-                blanks[key] = services.make_blank(form, facts)
-            return blanks[key]
+            if key not in kept.blanks:
+                kept.blanks[key] = services.make_blank(form, facts)
+            return kept.blanks[key]
 
-        yield replace(services, make_blank=make_blank)
+        sandbox = cast(Sandbox, _Remembering(services.sandbox, kept.documents))
+        yield replace(services, make_blank=make_blank, sandbox=sandbox)
 
 
 def run(
@@ -144,7 +177,7 @@ def run(
                 arrived += _deliver(services, round_, delivery, reports, len(arrived))
         process_pending(services)
         services.store.note_reading(services.account, at)
-        tick(services, Reading())
+        tick(services, reading_state(services, at))
         if at in step_moments:
             verdicts = judge_nudges(services, at)
             silences[at] = {code: v.silences[round_.code] for code, v in verdicts.items() if round_.code in v.silences}
@@ -178,10 +211,10 @@ def _deliver(
             continue
         files = reports.files(services, round_, agency, delivery.sends)
         raw = raw_mail(services, round_, agency, files, at=delivery.at, answers=newest.get(code))
-        sha256 = services.vault.save(raw)
+        saved = services.vault.save(raw)
         ref = MessageRef(services.account, _FOLDER, 1, count + len(got) + 1)
         message = ServerMessage(ref, delivery.at, len(raw))
-        record = services.store.receive(message, sha256=sha256, received_at=delivery.at, now=delivery.at)
+        record = services.store.receive(message, sha256=saved, received_at=delivery.at, now=delivery.at)
         got.append((code, raw, record.id))
     return got
 

@@ -5,7 +5,7 @@ others.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.demo.rehearsal_ladder import REQUEST, PlannedStep
+from bot.demo.rehearsal_ladder import PlannedStep
 from bot.demo.rehearsal_page import why_words
 from bot.demo.rehearsal_run import Run
 from bot.screens import say
@@ -49,10 +49,7 @@ def _happens(planned: PlannedStep, run: Run, settings: Settings, codes: Sequence
         yield say(language, "rehearsal.dropped")
         return
     spoken = {
-        sent.record.mail.agency
-        for sent in run.sent
-        if any(mark.step == planned.step.code for mark in sent.steps)
-        or (planned.step.code == REQUEST and sent.record.mail.kind.value == REQUEST)
+        sent.record.mail.agency for sent in run.sent if any(mark.step == planned.step.code for mark in sent.steps)
     } & set(codes)
     if spoken:
         yield say(language, "rehearsal.sent_to", count=len(spoken), total=len(codes))
