@@ -1,22 +1,29 @@
 """From the outbox to the servers: what is due is claimed, sent over one connection a batch, and its fate written down
 mail by mail.
 
-Claim (queued → sending) → smtp → settle, at once after each answer of the server, so that a crash leaves at most one
-mail of unknown fate. Transient refusals come back with a growing delay; permanent ones are given up and told. Copies
-then go to the Sent folder.
+Hold back what has no room or has outlived its day → claim (queued → sending) → smtp → settle, at once after each answer
+of the server, so that a crash leaves at most one mail of unknown fate. Transient refusals come back with a growing
+delay; permanent ones are given up and told; an address that the server does not know counts as one that bounced. Where
+the provider says that we have sent too much, nothing but alerts and digests is tried for an hour. Copies then go to
+the Sent folder.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.decide.alerting import MOST_SINGLE_ALERTS
-from bot.decide.retrying import after_attempt
+from bot.decide.pacing import plan
+from bot.decide.retrying import EXPIRED, GIVEN_UP, LIMIT_REST, RESTING, after_attempt
 from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState, SendOutcome, SendResult
 from bot.flows.alerts import tell
+from bot.flows.reach import taken as taken_lately
+from bot.flows.reach import waiting
+from bot.flows.returned import came_back
 from bot.flows.services import Services
 from bot.flows.shelf import shelve_all
 from bot.mail.inbox import Inbox
-from bot.mail.refusals import Refusal, refusal_of
+from bot.mail.refusals import Refusal, refusal_of, refused_recipients
 from bot.mail.smtp import send_batch
 
 BATCH = 50
@@ -55,7 +62,7 @@ def dispatch(services: Services) -> Dispatched:
     given_up: list[tuple[OutgoingRecord, str]] = []
     due_by = services.now()
     try:
-        while batch := services.store.claim_due(due_by, BATCH):
+        while batch := _next_batch(services, due_by):
             step = _send(services, batch, given_up)
             done = Dispatched(
                 done.sent + step.sent,
@@ -67,6 +74,22 @@ def dispatch(services: Services) -> Dispatched:
     finally:
         _tell_given_up(services, given_up)
     return done
+
+
+def _next_batch(services: Services, due_by: datetime) -> tuple[OutgoingRecord, ...]:
+    """The most urgent mails that may go now; what may not is due later, and nudges of another day have failed."""
+    now = services.now()
+    planned = plan(
+        waiting(services), taken_lately(services, now), services.office.sending, services.office.working_time, now
+    )
+    services.store.hold_back(planned.wait, planned.expired, EXPIRED)
+    if planned.wait:
+        services.journal.info(
+            "sending_held_back", mails=len(planned.wait), until=min(planned.wait.values()).isoformat()
+        )
+    for record_id in planned.expired:
+        services.journal.warning("nudge_expired", outgoing=record_id)
+    return services.store.claim_due(due_by, BATCH)
 
 
 def _send(
@@ -82,6 +105,12 @@ def _send(
     def settle(key: str, result: SendResult) -> None:
         record = records.pop(key)
         now = services.now()
+        if limits and result.reply.startswith("not tried"):
+            services.store.release(record.id, now + LIMIT_REST)
+            return
+        limited = result.outcome in (SendOutcome.TRANSIENT, SendOutcome.PERMANENT) and (
+            refusal_of(result.reply) is Refusal.LIMIT
+        )
         state, next_at = after_attempt(
             result.outcome,
             attempts=record.attempts,
@@ -90,9 +119,23 @@ def _send(
             now=now,
             first=services.retry_first,
             longest=services.retry_longest,
+            limited=limited,
         )
         error = "" if result.outcome is SendOutcome.SENT and not result.refused else _error(result)
-        services.store.settle(record.id, state=state, error=error, next_at=next_at, now=now)
+        if limited and state is OutgoingState.QUEUED:
+            error = RESTING + error
+        elif state is OutgoingState.FAILED and result.outcome is not SendOutcome.PERMANENT:
+            error = f"{GIVEN_UP}: {error}"
+        refused = refused_recipients(result, record.mail.recipients)
+        services.store.settle(
+            record.id,
+            state=state,
+            error=error,
+            next_at=next_at,
+            now=now,
+            refused=refused,
+            outgoing=came_back(services, record, refused) if refused else (),
+        )
         services.journal.info(
             "mail_sent" if state is OutgoingState.SENT else "mail_not_sent", key=key, state=state.value
         )
@@ -100,18 +143,21 @@ def _send(
             taken.append(key)
         if error:
             refusals.append(error)
-        if result.outcome is not SendOutcome.SENT and refusal_of(error) is Refusal.LIMIT:
+        if limited:
             limits.append(error)
         elif result.outcome is SendOutcome.TRANSIENT and not result.refused:
             blocked.append(error)
         else:
             judged.append(key)
         # A mail that is tried again is no matter for alarm; one that went to some only is, for the others never get it.
-        if state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) or (state is OutgoingState.SENT and error):
+        # Addresses that do not exist, or are full, have been told of one by one.
+        accounted = {b.address for b in refused} >= {a.lower() for a in result.refused} and bool(refused)
+        lost = state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) or (state is OutgoingState.SENT and bool(error))
+        if lost and not accounted:
             given_up.append((record, error))
 
     try:
-        send_batch(services.smtp, [r.mail for r in batch], settle)
+        send_batch(services.smtp, [r.mail for r in batch], settle, stop=lambda: bool(limits))
     finally:
         # Whatever broke the batch: a mail that was claimed and never tried goes back to the queue.
         for record in list(records.values()):

@@ -68,7 +68,7 @@ def _is_known(services: Services, record: InboundRecord, mail: InboundMail) -> b
 
 def bounces_of(raw: bytes) -> tuple[Bounce, ...]:
     """The addresses that a bounce report names."""
-    return tuple(Bounce(b.address, b.permanent, b.diagnostic, b.original_message_id) for b in bounced_addresses(raw))
+    return bounced_addresses(raw)
 
 
 def whose_mail(

@@ -30,6 +30,7 @@ from bot.flows.beside import wrong_period_finding
 from bot.flows.fetch import head_of
 from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
 from bot.flows.reading import read_files, unfold
+from bot.flows.returned import reported
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
 from bot.flows.submit import Case
@@ -103,7 +104,8 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     if screening.outcome is Outcome.IGNORED or (screening.outcome and not released):
         assert screening.reason is not None
         bounces = bounces_of(raw) if screening.reason is Reason.BOUNCE else ()
-        return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces)
+        follows = reported(services, bounces)
+        return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces, outgoing=follows)
     unfolded = unfold(services, files)
     read = read_files(services, unfolded.files)
     whose = whose_mail(services, record, mail, read, released)

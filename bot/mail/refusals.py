@@ -8,8 +8,12 @@ Failure policy: never raises; what is not understood is OTHER, and kills no addr
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
+
+from bot.domain.intake import Bounce
+from bot.domain.mail import SendOutcome, SendResult
 
 
 class Refusal(StrEnum):
@@ -82,3 +86,18 @@ def is_permanent(words: str, status: str = "") -> bool:
     code = _STATUS.search(status) or _STATUS.search(words)
     basic = _BASIC.match(words)
     return (code[1] if code else basic[1][0] if basic else "5") == "5"
+
+
+def refused_recipients(result: SendResult, recipients: Sequence[str]) -> tuple[Bounce, ...]:
+    """The recipients to whom an attempt failed for reasons of their own: there is no such mailbox (`permanent`), or it
+    is full. Refusals for now, and those that speak of us or of the mail (no relaying, a policy), are not among them.
+    """
+    words = dict(result.refused)
+    if not words and result.outcome is SendOutcome.PERMANENT and len(recipients) == 1:
+        words = {recipients[0]: result.reply}
+    kinds = {a: refusal_of(text) for a, text in words.items() if is_permanent(text)}
+    return tuple(
+        Bounce(address.lower(), kind is Refusal.GONE, words[address])
+        for address, kind in kinds.items()
+        if kind in (Refusal.GONE, Refusal.FULL)
+    )
