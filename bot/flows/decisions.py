@@ -3,60 +3,92 @@
 Each function here checks one and gives it back as a Resolution; `carry_out` commits it (an order in a mail is committed
 together with that mail instead). Nothing that was received is ever changed; a decision stands beside it and the status
 is derived anew. A decision that makes no sense is refused with a DecisionError that says what was found and what would
-do. Those on mails that wait stand in `waiting`.
+do. Those on mails that wait stand in `waiting`, those on a whole round in `round_decisions`; `undoing` takes back.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.decide.obligations import deadline_for
 from bot.domain.decision import Decision, DecisionKind, Resolution
-from bot.domain.mail import OutgoingMail
-from bot.domain.notice import DecisionNotice
-from bot.domain.submission import Submission, Verdict
+from bot.domain.letter import Enclosure
+from bot.domain.mail import InboundRecord
+from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.by_hand import keep_files
+from bot.flows.marked import marked_file
+from bot.flows.round_decisions import grace, mute
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
 from bot.flows.targets import DecisionError, Target, listed, one_line, target
-from bot.flows.waiting import bind, dismiss, release
+from bot.flows.telling import tell
+from bot.flows.undoing import cannot_undo, undo
+from bot.flows.waiting import asked_by, bind, dismiss, release, waiting_mail
+from bot.store.vault import VaultError
 
 __all__ = [
     "DecisionError",
     "Target",
     "accept",
+    "asked_by",
     "bind",
+    "cannot_undo",
     "carry_out",
+    "decline",
     "dismiss",
     "excuse",
     "extend",
+    "grace",
+    "mute",
     "received",
     "release",
     "return_",
     "settled",
     "target",
+    "undo",
+    "waiting_mail",
 ]
 
 
-def extend(services: Services, aim: Target, until: datetime, *, who: str, why: str) -> Resolution:
-    """A new deadline. `until` is the first instant that is late."""
+def extend(
+    services: Services, aim: Target, until: datetime, *, who: str, why: str, mail_id: int | None = None
+) -> Resolution:
+    """A new deadline. `until` is the first instant that is late; `mail_id` the waiting mail that this answers."""
     if until <= services.now():
         raise DecisionError("deadline_passed", until=until)
-    return _decide(services, aim, DecisionKind.EXTEND, who, why, until=until)
+    return _decide(services, aim, DecisionKind.EXTEND, who, why, until=until, mail_id=mail_id)
 
 
-def excuse(services: Services, aim: Target, *, who: str, why: str) -> Resolution:
-    """The agency need not report."""
-    return _decide(services, aim, DecisionKind.EXCUSE, who, why)
+def excuse(services: Services, aim: Target, *, who: str, why: str, mail_id: int | None = None) -> Resolution:
+    """The agency need not report. `mail_id` is the waiting mail that this answers."""
+    return _decide(services, aim, DecisionKind.EXCUSE, who, why, mail_id=mail_id)
+
+
+def decline(services: Services, aim: Target, mail_id: int, *, who: str, why: str) -> Resolution:
+    """What the agency asks for in that waiting mail is not granted; it is told so there, and the mail waits no
+    longer.
+    """
+    return _decide(services, aim, DecisionKind.DECLINE, who, why, mail_id=mail_id)
 
 
 def accept(services: Services, aim: Target, version: int | None, *, who: str, why: str) -> Resolution:
     """A version counts despite its findings: the newest one unless `version` says which."""
-    return _decide(services, aim, DecisionKind.ACCEPT, who, why, version=_version(services, aim, version))
+    return _decide(services, aim, DecisionKind.ACCEPT, who, why, version=_version(services, aim, version).version)
 
 
 def return_(services: Services, aim: Target, version: int | None, *, who: str, why: str) -> Resolution:
-    """A version goes back to the agency although the checks passed it."""
-    return _decide(services, aim, DecisionKind.RETURN, who, why, version=_version(services, aim, version))
+    """A version goes back to the agency although the checks passed it, with what was found in it marked in its own
+    file where that can be done.
+    """
+    found = _version(services, aim, version)
+    return _decide(
+        services,
+        aim,
+        DecisionKind.RETURN,
+        who,
+        why,
+        version=found.version,
+        findings=found.findings,
+        enclosures=_marked(services, aim, found),
+    )
 
 
 def received(
@@ -121,11 +153,14 @@ def _decide(
     until: datetime | None = None,
     version: int | None = None,
     submission: Submission | None = None,
+    mail_id: int | None = None,
+    findings: Sequence[Finding] = (),
+    enclosures: Sequence[Enclosure] = (),
 ) -> Resolution:
-    now = services.now()
+    question: InboundRecord | None = asked_by(services, mail_id, aim.agency.code) if mail_id is not None else None
     decision = Decision(
         kind,
-        now,
+        services.now(),
         who,
         one_line(why),
         round=aim.round.code,
@@ -133,32 +168,29 @@ def _decide(
         form=aim.form.code if aim.form else None,
         version=version,
         until=until,
+        mail_id=mail_id,
     )
-    return Resolution(decision, outgoing=_told(services, aim, decision), submission=submission)
+    told = tell(services, aim, decision, question=question, findings=findings, enclosures=enclosures)
+    return Resolution(decision, outgoing=told, submission=submission, closes=() if mail_id is None else (mail_id,))
 
 
-def _told(services: Services, aim: Target, decision: Decision) -> tuple[OutgoingMail, ...]:
-    to = services.notice_addresses(aim.agency)
-    if not to:
+def _marked(services: Services, aim: Target, submission: Submission) -> tuple[Enclosure, ...]:
+    """The agency's own file with its findings marked; nothing where there is nothing to mark, or the file is gone."""
+    if aim.form is None or not submission.findings or not submission.files:
         return ()
-    known = services.store.decisions(round=aim.round.code)
-    deadline = deadline_for(aim.round, (*known, decision), aim.agency.code, aim.form.code if aim.form else None)
-    notice = DecisionNotice(
-        key=f"decision:{decision.kind}:{aim.round.code}:{aim.agency.code}:{decision.at.isoformat()}",
-        decision=decision.kind.value,
-        agency=aim.agency,
-        to=to,
-        cc=(),
-        round=aim.round,
-        forms=tuple(services.forms[f] for f in aim.forms),
-        why=decision.why,
-        deadline=deadline,
-        at=decision.at,
-    )
-    return (services.composer.compose(notice, at=decision.at),)
+    main = submission.files[0]
+    try:
+        payload = services.vault.read(main.sha256)
+    except VaultError:
+        services.journal.warning("file_missing", form=aim.form.code, sha256=main.sha256)
+        return ()
+    document = services.sandbox.read(payload, main.name)
+    marked = marked_file(services, aim.form, submission.findings, main.name, payload, document)
+    return (marked,) if marked else ()
 
 
-def _version(services: Services, aim: Target, version: int | None) -> int:
+def _version(services: Services, aim: Target, version: int | None) -> Submission:
+    """The submission of that version, the newest without one."""
     if aim.form is None:
         raise DecisionError("which_form", agency=aim.agency.code, known=listed(aim.forms))
     versions = {
@@ -170,4 +202,4 @@ def _version(services: Services, aim: Target, version: int | None) -> int:
         raise DecisionError("nothing_sent", agency=aim.agency.code, form=aim.form.code, round=aim.round.code)
     if version is not None and version not in versions:
         raise DecisionError("version", version=version, known=listed(versions))
-    return version or max(versions)
+    return versions[version if version is not None else max(versions)]

@@ -8,7 +8,7 @@ Troubles of our own house (disk, database) are not the mail's fault: they end th
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.checks.mail import mail_finding
 from bot.decide.judging import mail_outcome
@@ -18,6 +18,7 @@ from bot.decide.matching_agency import agencies_of
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
 from bot.domain.agency import Agency
+from bot.domain.decision import Resolution
 from bot.domain.form import Severity
 from bot.domain.intake import Bounce, IntakeResult
 from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
@@ -27,8 +28,10 @@ from bot.flows.again import explained, own_words
 from bot.flows.answer import answer, closed
 from bot.flows.assess import Assessment, assess
 from bot.flows.beside import wrong_period_finding
+from bot.flows.decisions import settled
 from bot.flows.fetch import head_of
 from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
+from bot.flows.orders import order_in
 from bot.flows.reading import read_files, unfold
 from bot.flows.returned import reported
 from bot.flows.services import Services
@@ -48,10 +51,12 @@ REASON_OF_CODE = (
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one mail came to, and the mails to queue with it."""
+    """What one mail came to, and the mails to queue with it; `resolution` is what it ordered with `used_code`."""
 
     result: IntakeResult
     outgoing: tuple[OutgoingMail, ...] = ()
+    resolution: Resolution | None = None
+    used_code: str = ""
 
 
 def process_pending(services: Services, should_stop: Callable[[], bool] = lambda: False) -> int:
@@ -65,7 +70,15 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
             break
         try:
             taken = take_in(services, record)
-            services.store.finish(taken.result, outgoing=taken.outgoing, now=services.now())
+            services.store.finish(
+                taken.result,
+                outgoing=taken.outgoing,
+                now=services.now(),
+                resolution=taken.resolution,
+                used_code=taken.used_code,
+            )
+            if taken.resolution is not None:
+                settled(services, taken.resolution.decision)
             if taken.result.submissions and taken.result.round and taken.result.agency:
                 shelve(services, taken.result.round, taken.result.agency)
         except StoreConflictError as error:  # the coordinator was quicker with this version, say: it is taken anew
@@ -101,6 +114,9 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     thread = services.store.find_by_message_id([i for i in (mail.in_reply_to, *mail.references) if i])
     files = tuple(a for a in mail.attachments if not a.inline)
     screening = screened(services, record, mail, files)
+    if not released and (order := order_in(services, record, mail, screening, has_documents=bool(files))):
+        ended = _ended(record, mail, Outcome.IGNORED, order.reason, outgoing=order.outgoing)
+        return replace(ended, resolution=order.resolution, used_code=order.used_code)
     if screening.outcome is Outcome.IGNORED or (screening.outcome and not released):
         assert screening.reason is not None
         bounces = bounces_of(raw) if screening.reason is Reason.BOUNCE else ()

@@ -11,13 +11,19 @@ from bot.flows.targets import DecisionError, find_round, listed, one_line, requi
 from bot.store.errors import StoreConflictError
 
 
-def bind(services: Services, address: str, agency: str, *, who: str, why: str) -> Resolution:
-    """From now on `address` belongs to that agency; its held mails go on at once (`reopens`)."""
+def bind(
+    services: Services, address: str, agency: str, *, who: str, why: str, mail_id: int | None = None
+) -> Resolution:
+    """From now on `address` belongs to that agency; its held mails go on at once (`reopens`). `mail_id` is the
+    mail that the address was read from, where one was.
+    """
     address = address.strip().lower()
     if "@" not in address or any(c.isspace() for c in address):
         raise DecisionError("address", address=address)
     require_agency(services, agency)
-    decision = Decision(DecisionKind.BIND, services.now(), who, one_line(why), agency=agency, address=address)
+    decision = Decision(
+        DecisionKind.BIND, services.now(), who, one_line(why), agency=agency, address=address, mail_id=mail_id
+    )
     waiting = [
         m.id
         for m in services.store.mails(outcome=Outcome.HELD)
@@ -30,7 +36,7 @@ def release(
     services: Services, mail_id: int, agency: str | None, round_: str | None, *, who: str, why: str
 ) -> Resolution:
     """Lets a held or parked mail go on, as the mail of `agency` for `round_` where the coordinator says so."""
-    mail = _waiting(services, mail_id)
+    mail = waiting_mail(services, mail_id)
     if agency is not None:
         require_agency(services, agency)
     if mail.reason == Reason.UNKNOWN_SENDER and agency is None:
@@ -55,12 +61,25 @@ def release(
 
 def dismiss(services: Services, mail_id: int, *, who: str, why: str) -> Resolution:
     """A held or parked mail was dealt with by hand: it no longer waits. It stays in the vault and in the mailbox."""
-    _waiting(services, mail_id)
+    waiting_mail(services, mail_id)
     decision = Decision(DecisionKind.RELEASE, services.now(), who, one_line(why), mail_id=mail_id)
     return Resolution(decision, closes=(mail_id,))
 
 
-def _waiting(services: Services, mail_id: int) -> InboundRecord:
+def asked_by(services: Services, mail_id: int, agency: str | None = None) -> InboundRecord:
+    """The waiting mail in which an agency asks for something; DecisionError when it does not wait, is nobody's yet, or
+    another agency's than `agency`.
+    """
+    mail = waiting_mail(services, mail_id)
+    if not mail.agency:
+        raise DecisionError("whose", mail=mail_id)
+    if agency is not None and mail.agency != agency:
+        raise DecisionError("mail_of_other", mail=mail_id, agency=agency, other=mail.agency)
+    return mail
+
+
+def waiting_mail(services: Services, mail_id: int) -> InboundRecord:
+    """That mail, which must wait for a person."""
     try:
         mail = services.store.mail(mail_id)
     except StoreConflictError:

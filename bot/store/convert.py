@@ -187,8 +187,8 @@ def outgoing_of(row: OutgoingRow, raw: bytes) -> OutgoingRecord:
 
 
 def decision_row(decision: Decision, now: datetime) -> DecisionRow:
+    """With its id where the caller has told it to somebody already (a conflict when another has taken it since)."""
     values = asdict(decision) | {"kind": decision.kind.value}
-    del values["id"]
     return DecisionRow(**values, recorded_at=now)
 
 
