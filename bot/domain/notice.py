@@ -257,7 +257,7 @@ class EscalationLetter:
 @dataclass(frozen=True, slots=True)
 class AlertNotice:
     """Something that the coordinator must know at once. `subject_code` picks the words in the alert template;
-    `params` fill them. `over`: the trouble has passed.
+    `params` fill them. `over`: the trouble has passed. `since` is when one that lasts, or lasted, was first seen.
     """
 
     key: str
@@ -266,6 +266,7 @@ class AlertNotice:
     at: datetime
     over: bool = False
     kind: NoticeKind = NoticeKind.ALERT
+    since: datetime | None = None
 
 
 Notice = (

@@ -45,13 +45,13 @@ def _carry_out(services: Services, change: Change, now: datetime) -> int:
     if change.alert is not None:
         if trouble.id is None:
             trouble = replace(services.store.save_trouble(replace(trouble, told_at=None)), told_at=trouble.told_at)
-        since = services.office.working_time.local(trouble.since).isoformat(timespec="minutes")
         notice = AlertNotice(
             key=change.alert.key,
             subject_code=trouble.code,
-            params={**trouble.params, "since": since},
+            params=trouble.params,
             at=now,
             over=change.alert.over,
+            since=trouble.since,
         )
         queued = services.store.enqueue([services.composer.compose(notice, at=now)], now)
         services.journal.warning("trouble_over" if change.alert.over else "trouble", code=trouble.code)

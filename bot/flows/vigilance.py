@@ -30,7 +30,6 @@ from bot.store.errors import StoreError
 
 JUNK = "junk"
 """The subject of the trouble that Spam cannot be read; unfinished mails have their number."""
-_MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _disk(services: Services) -> Iterator[Seen]:
 def _full(services: Services, *, at_once: bool = False) -> Seen:
     free = services.free_bytes()
     limit = services.office.vigilance.min_free_bytes
-    params = {"free": f"{free // _MIB} MiB" if free is not None else "", "limit": f"{limit // _MIB} MiB"}
+    params = {"free": str(free) if free is not None else "", "limit": str(limit)}  # bytes, said by the template
     return Seen(DISK_FULL, "data", params, at_once)
 
 
