@@ -13,16 +13,9 @@ from datetime import date, datetime
 from bot.decide.asks import pending_asks
 from bot.decide.delivery import Recipients, recipients
 from bot.decide.fairness import Reading
+from bot.decide.nudges import AgencyStanding, Nudge, RoundStanding, Verdict
 from bot.decide.obligations import deadline_set_at
-from bot.decide.pacing import room_for_nudges
-from bot.decide.reminding import (
-    AgencyStanding,
-    Nudge,
-    RoundStanding,
-    Verdict,
-    decide_nudges,
-    partners_to_tell,
-)
+from bot.decide.reminding import decide_nudges, partners_to_tell
 from bot.domain.agency import Agency
 from bot.domain.decision import Decision, DecisionKind
 from bot.domain.form import Form
@@ -111,7 +104,7 @@ def queue_nudges(services: Services, day: Day) -> int:
     now = day.now
     due = [(code, v.nudges) for code, v in judge_nudges(services, now, day).items() if v.nudges]
     due.sort(key=lambda entry: (entry[1][0].deadline.instant, entry[0]))
-    room = room_for_nudges(services.office.sending, services.store, now)
+    room = day.reach.room
     queued = 0
     for code, nudges in due:
         agency = services.registry.get(code)
