@@ -14,7 +14,7 @@ from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
 from bot.documents.archive import has_library
 from bot.mail import inbox, smtp
-from bot.mail.inbox import MailServerError
+from bot.mail.inbox import JUNK_NAMES, Inbox, MailServerError
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
 from bot.store.errors import StoreError
@@ -22,7 +22,7 @@ from bot.store.store import Store
 from bot.text.dates import say_instant
 from bot.wiring import make_converter
 
-LOW_GIB = 1
+GIB = 2**30
 MAX_SKEW = timedelta(minutes=1)
 
 
@@ -74,6 +74,7 @@ def _examine(settings: Settings) -> Iterator[Examined]:
         yield Examined(words("checks"), None, say_changed(settings, changed))
     yield _data(settings, words)
     yield _database(settings, words)
+    yield from _troubles(settings, words)
     yield from _servers(settings, words)
     yield _clock(settings, words)
     yield from _helpers(settings, words)
@@ -86,13 +87,15 @@ def _data(settings: Settings, words: Callable[..., str]) -> Examined:
         probe = path / f".doctor-{os.getpid()}"
         probe.write_bytes(b"thuky")
         probe.unlink()
-        free = round(shutil.disk_usage(path).free / 2**30, 1)
+        free = shutil.disk_usage(path).free
     except OSError as error:
         return Examined(
             words("data"), False, words("data_bad", path=path, error=system_words(settings.language, error))
         )
-    key = "data_ok" if free >= LOW_GIB else "data_low"
-    return Examined(words("data"), free >= LOW_GIB, words(key, path=path, free=free))
+    limit = settings.office.vigilance.min_free_bytes
+    key = "data_ok" if free >= limit else "data_low"
+    told = words(key, path=path, free=round(free / GIB, 1), limit=round(limit / GIB, 1))
+    return Examined(words("data"), free >= limit, told)
 
 
 def _database(settings: Settings, words: Callable[..., str]) -> Examined:
@@ -122,6 +125,38 @@ def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
             yield Examined(words(name), False, words("server_bad", error=error))
         else:
             yield Examined(words(name), True, words(f"{name}_ok", host=endpoint.host, port=endpoint.port))
+
+    yield _junk(settings, words)
+
+
+def _junk(settings: Settings, words: Callable[..., str]) -> Examined:
+    """Whether Spam is read: agencies' mail is taken for it now and then."""
+    if not settings.read_junk:
+        return Examined(words("junk"), None, words("junk_off"))
+    folder = settings.junk_folder
+    try:
+        with Inbox(settings.imap, settings.account) as opened:
+            folder = folder or opened.find_folder("\\Junk", JUNK_NAMES)
+            if folder is None:
+                return Examined(words("junk"), None, words("junk_none"))
+            opened.facts(folder)
+    except MailServerError as error:
+        return Examined(words("junk"), False, words("junk_bad", folder=folder or "", error=error))
+    return Examined(words("junk"), True, words("junk_ok", folder=folder))
+
+
+def _troubles(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:
+    """What has been wrong for a while, as the last turns saw it."""
+    try:
+        with Store.open(settings.database_url) as store:
+            lasting = store.troubles()
+    except StoreError:
+        return  # the database's own line says so
+    for trouble in lasting:
+        since = say_instant(settings.working_time.local(trouble.since), settings.language.value)
+        what = words(trouble.code, subject=trouble.subject)
+        told = words("trouble_lasts", what=what, since=since, error=trouble.params.get("error", ""))
+        yield Examined(words("trouble"), False, told.strip())
 
 
 def _helpers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:
