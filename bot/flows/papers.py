@@ -5,12 +5,23 @@ Loaded by `bot.wiring` when first asked for. Failure policy: words that are miss
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.documents.letter_words import LetterWords
 from bot.mail.rendering_pages import render_page
+
+
+@dataclass(frozen=True, slots=True)
+class BoardMemory:
+    """What the board was made from: what the store was like, when, and until when it is right if nothing happens."""
+
+    stamp: str
+    seen_at: datetime
+    stale_at: datetime
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,7 @@ class Papers:
     templates: Path
     letter: LetterWords
     screens: Mapping[str, Mapping[str, str]]
+    boards: list[BoardMemory] = field(default_factory=list)  # of the board that this process made last
 
     @property
     def calendar(self) -> Mapping[str, str]:
@@ -29,3 +41,12 @@ class Papers:
     def page(self, name: str, facts: Mapping[str, Any]) -> str:
         """The page of that name in `mail_templates/layout/pages/`."""
         return render_page(self.templates, name, facts)
+
+    def text(self, name: str) -> str:
+        """A style or script that stands in a page as it is."""
+        return _text(self.templates / "layout" / "pages" / name)
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text("utf-8")
