@@ -125,8 +125,8 @@ def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
             yield Examined(words(name), False, words("server_bad", error=error))
         else:
             yield Examined(words(name), True, words(f"{name}_ok", host=endpoint.host, port=endpoint.port))
-
-    yield _junk(settings, words)
+            if name == "imap":
+                yield _junk(settings, words)
 
 
 def _junk(settings: Settings, words: Callable[..., str]) -> Examined:
