@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.agency import Agency
+from bot.domain.decision import Decision
 from bot.domain.digest import DigestNotice
 from bot.domain.form import Form, Severity
 from bot.domain.letter import Enclosure
@@ -136,7 +137,7 @@ class Composer:
             "n": notice,
             "office": office,
             "max_files": MAX_FILES,
-            **dict.fromkeys(("tag", "period", "due", "due_short", "due_day", "printed"), ""),
+            **dict.fromkeys(("tag", "period", "due", "due_short", "due_day", "printed", "until"), ""),
         }
         agency, round_ = _agency_of(notice), _round_of(notice)
         to_agency = agency and not isinstance(notice, OrderNotice)
@@ -159,10 +160,12 @@ class Composer:
                 facts |= {"v": view, **self._due(notice.deadline)}
             case AskNotice():
                 facts |= self._due(notice.deadline)
+            case OrderNotice(decision=Decision(until=datetime() as until)):
+                facts["until"] = self._deadline(Deadline(until))
             case EscalationLetter():
                 facts |= self._due(notice.round.deadline)
             case DigestNotice():
-                facts["v"] = digest_view(notice)
+                facts["v"] = digest_view(notice, self._say)
         return facts
 
     def _others(self, notice: NudgeNotice) -> list[dict[str, Any]]:
@@ -216,6 +219,7 @@ class Composer:
             "clock": lambda moment: f"{self._office.working_time.local(moment):%H:%M}",
             "due": self._deadline,
             "last_day": self._last_day,
+            "until": lambda instant: self._deadline(Deadline(instant)),
             "period": self._period,
             "number": lambda value: _number(value, language),
             "size": lambda size: _size(size, language),
