@@ -2,6 +2,7 @@
 
 import re
 
+from bot.decide.asks import other_channel
 from bot.decide.mail_words import own_text, tags_in
 from bot.text.accents import fold
 
@@ -24,4 +25,4 @@ def asks_a_person(subject: str, body: str) -> str:
     if tags:
         return tags[0].found
     found = _ASKS.search(fold(f"{subject}\n{own_text(body)}"))
-    return found[0] if found else ""
+    return found[0] if found else other_channel(body)

@@ -193,7 +193,8 @@ class AskNotice:
     """Acknowledges what an agency asks for without a file: more time (`asks_extension`), that there is nothing to
     report, or that another agency reports for it. Nothing is granted by it; the coordinator will answer.
 
-    `until` is the day that it named (local, counted in), `other` the agency that reports for it.
+    `until` is the day that it named (local, counted in), `other` the agency that reports for it, `form` the only table
+    that it spoke of. `deadline` holds until the coordinator answers.
     """
 
     key: str
@@ -208,6 +209,7 @@ class AskNotice:
     other: Agency | None = None
     mail_id: int | None = None
     kind: NoticeKind = NoticeKind.RECEIPT
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

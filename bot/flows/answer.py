@@ -8,9 +8,10 @@ from bot.domain.agency import Agency
 from bot.domain.decision import Decision
 from bot.domain.letter import Thread
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
-from bot.domain.notice import AnswerNotice, ClosedNotice, FormResult, Notice
+from bot.domain.notice import AnswerNotice, AskNotice, ClosedNotice, FormResult, Notice
 from bot.domain.round import ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission, Verdict
+from bot.flows.asked import Asked
 from bot.flows.assess import Assessment
 from bot.flows.marked import with_marked_files
 from bot.flows.services import Services
@@ -100,6 +101,31 @@ def closed(
         received_at=record.received_at,
         round=round_,
         mail_id=record.id,
+    )
+    return _allowed(services, agency, notice.to, notice)
+
+
+def acknowledged(
+    services: Services, record: InboundRecord, mail: InboundMail, agency: Agency, round_: Round, asked: Asked
+) -> tuple[OutgoingMail, ...]:
+    """The answer to a mail that asks for something: once a day an agency and round."""
+    ask = asked.ask
+    if ask is None:
+        return ()
+    day = services.office.working_time.local(services.now()).date()
+    notice = AskNotice(
+        key=f"{NoticeKind.RECEIPT}:{round_.code}:{agency.code}:ask:{day.isoformat()}",
+        reason=ask.reason,
+        agency=agency,
+        to=_recipients(services, record, mail, agency),
+        thread=_thread(mail),
+        round=round_,
+        deadline=asked.deadline,
+        received_at=record.received_at,
+        until=ask.until,
+        other=services.registry.get(ask.other) if ask.other else None,
+        mail_id=record.id,
+        form=services.forms[ask.form] if ask.form else None,
     )
     return _allowed(services, agency, notice.to, notice)
 

@@ -25,7 +25,8 @@ from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, Outgo
 from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.again import explained, own_words
-from bot.flows.answer import answer, closed
+from bot.flows.answer import acknowledged, answer, closed
+from bot.flows.asked import asked_in
 from bot.flows.assess import Assessment, assess
 from bot.flows.beside import wrong_period_finding
 from bot.flows.decisions import settled
@@ -134,9 +135,24 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     case = Case(
         record, whose.agency, match.round, match, explanations=own_words(services, whose.agency, match.round, mail)
     )
-    if unfolded.files or unfolded.findings:
+    has_files = bool(unfolded.files or unfolded.findings)
+    causes = () if has_files else explained(services, case)
+    asked = asked_in(services, case, mail, read, whole=not unfolded.findings)
+    evidence = (*evidence, *asked.evidence)
+    if asked.ask and asked.holds and not causes:
+        return _ended(
+            record,
+            mail,
+            Outcome.HELD,
+            asked.ask.reason,
+            agency=whose.agency.code,
+            round_=match.round.code,
+            evidence=evidence,
+            outgoing=acknowledged(services, record, mail, whose.agency, match.round, asked),
+        )
+    if has_files:
         assessment = assess(services, case, read, unfolded.findings)
-    elif causes := explained(services, case):
+    elif causes:
         assessment = Assessment(causes, (), (), ())
     else:
         for_a_person = thread is not None or bool(asks_a_person(mail.subject, mail.text))

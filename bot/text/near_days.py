@@ -63,8 +63,8 @@ _EN_WEEK = r"(?<![a-z])(?P<end>end of )?(?P<next>next|this|the) week(?![a-z])"
 _MONTH_END = r"(?<![a-z])(?:cuoi|het) thang(?: (?:(?P<m>[0-9]{1,2})|(?P<next>sau|toi)|nay))?(?![a-z0-9])"
 _EN_MONTH_END = r"(?<![a-z])end of (?:this |the )?(?:(?P<next>next )?month)(?![a-z])"
 _CLOSE = (
-    r"(?<![a-z])(?:ngay mai|(?:sang|chieu|trua|toi|den|het) mai|tomorrow|(?P<after>ngay (?:kia|mot)(?! [a-z]* ?(?:so"
-    r"|vai))))(?![a-z])"
+    r"(?<![a-z])(?:ngay mai|(?:sang|chieu|trua|toi|den|het) mai|tomorrow|(?P<after>ngay (?:kia|mot)(?! [a-z]+ so))"
+    r"|(?P<today>hom nay|(?:chieu|toi|trua) nay|today))(?![a-z])"
 )
 # Where accents are gone, `thứ tự` and `lần thứ hai` look like weekdays: a bare one counts only behind such a word.
 _WEEKDAY_LEAD = re.compile(
