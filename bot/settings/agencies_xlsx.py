@@ -32,6 +32,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "former_names": ("Tên cũ", "Former names"),
     "clerk": ("Thư điện tử", "Email", "Địa chỉ thư điện tử", "E-mail"),
     "agency": ("Thư điện tử cơ quan", "Hộp thư cơ quan", "Agency e-mail"),
+    "deputy": ("Cấp phó (thư điện tử)", "Thư điện tử cấp phó", "Email cấp phó", "Deputy e-mail"),
     "leader": ("Lãnh đạo (thư điện tử)", "Thư điện tử lãnh đạo", "Email lãnh đạo", "Leader e-mail"),
     "domains": ("Tên miền", "Domains"),
     "valid_from": ("Từ ngày", "Valid from"),
@@ -39,7 +40,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "successor": ("Cơ quan kế thừa", "Mã cơ quan kế thừa", "Successor"),
 }
 REQUIRED = ("code", "name", "group")
-CONTACTS = ("clerk", "agency", "leader")
+CONTACTS = ("clerk", "agency", "deputy", "leader")
 HEADING_ROWS, LAST_ROW, LAST_COLUMN = 20, 5000, 60
 _DATED = re.compile(
     r"(?P<address>[^()]*)\((?:từ\s+(?P<first>[\d/.-]+))?\s*(?:đến\s+(?P<last>[\d/.-]+))?\)\s*", re.IGNORECASE

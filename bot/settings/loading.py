@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agency import Registry
 from bot.domain.form import Form
-from bot.domain.ladder import LadderStep
+from bot.domain.ladder import Ladder
 from bot.domain.mail import Endpoint
 from bot.domain.office import Language, WorkingTime
 from bot.domain.round import Round
@@ -22,7 +22,7 @@ from bot.settings.checks import build_checks
 from bot.settings.environment import Layers
 from bot.settings.faults import Fault
 from bot.settings.forms import load_forms
-from bot.settings.ladder import build_ladder, check_hours
+from bot.settings.ladder import build_ladder
 from bot.settings.mailbox import build_endpoint
 from bot.settings.models import ImapTable, LadderFile, OfficeFile
 from bot.settings.office import addresses, build_office
@@ -163,15 +163,14 @@ class _Loader:
         )
         return build_working_time(tables or {}, timezone, years_of(rounds), name, self.report)
 
-    def _ladder(self, working_time: WorkingTime) -> tuple[LadderStep, ...]:
+    def _ladder(self, working_time: WorkingTime) -> Ladder:
         name = self._name("ladder.toml")
         tables = read_toml(self._path("ladder.toml"), name, self.report)
         if tables is None:
-            return ()
-        steps = validate_fields(LadderFile, tables, name, self.report).get("steps", ())
-        ladder = build_ladder(steps, name, "steps", self.report)
-        check_hours(ladder, name, "steps", working_time, self.report)
-        return ladder
+            return Ladder()
+        return build_ladder(
+            validate_fields(LadderFile, tables, name, self.report), name, "steps", working_time, self.report
+        )
 
     def _rounds(self, files: Mapping[str, dict[str, Any]], context: RoundContext) -> tuple[Round, ...]:
         built = (
@@ -189,6 +188,9 @@ class _Loader:
         table, coordinator = office.get("office"), office.get("coordinator")
         if table is not None and coordinator is not None and coordinator.address == table.address:
             self.report.warn(*layers.of("coordinator", "address"), "w_coordinator_is_office")
+        sending = office.get("sending")
+        if sending is not None and sending.reserved and sending.reserved >= sending.per_day:
+            self.report.fault(*layers.of("sending", "reserved"), str(sending.reserved), "reserved_below_day")
         first, longest = office.get("retry_seconds", 1), office.get("retry_max_seconds", 1)
         if first > longest:
             self.report.warn(*layers.of("retry_seconds"), "w_retry", first=f"{first:g}", longest=f"{longest:g}")

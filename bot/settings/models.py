@@ -14,7 +14,7 @@ from pydantic import Field
 
 from bot.domain.agency import ContactRole
 from bot.domain.form import Severity
-from bot.domain.ladder import StepKind, StepUnit
+from bot.domain.ladder import Need, Recipient, StepKind, StepUnit, Tone
 from bot.domain.mail import Security
 from bot.domain.office import Language
 from bot.domain.round import DeadlineReading, PeriodKind
@@ -28,10 +28,12 @@ from bot.settings.values import (
     Domain,
     Email,
     Emails,
+    Hours,
     LibreOffice,
     MaybeText,
     Moment,
     Port,
+    QuietHours,
     Seconds,
     Table,
     Text,
@@ -98,6 +100,12 @@ class GraceTable(Table):
     working_days: Count = 1
 
 
+class SendingTable(Table):
+    per_minute: Whole = Field(default=0, ge=0)
+    per_day: Whole = Field(default=0, ge=0)
+    reserved: Whole = Field(default=0, ge=0)
+
+
 class LimitsTable(Table):
     max_answers_per_day: Count = 20
     max_mail_megabytes: Count = 50
@@ -143,6 +151,7 @@ class OfficeFile(Table):
     allow_time_travel: bool = False
     digest: DigestTable = DigestTable()
     limits: LimitsTable = LimitsTable()
+    sending: SendingTable = SendingTable()
     alerts: AlertsTable = AlertsTable()
     grace: GraceTable = GraceTable()
     checks: dict[str, CheckTable] = Field(default_factory=dict)
@@ -183,17 +192,32 @@ class AgenciesFile(Table):
 # ---- ladder.toml -------------------------------------------------------------------------------------------
 
 
+class DayUnit(StrEnum):
+    """How a step's days count. A step in hours has no such choice."""
+
+    CALENDAR = StepUnit.CALENDAR.value
+    WORKING = StepUnit.WORKING.value
+
+
 class StepTable(Table):
     code: Text
     kind: StepKind
-    offset_days: Days
-    unit: StepUnit = StepUnit.CALENDAR
+    offset_days: Days | None = None
+    unit: DayUnit = DayUnit.CALENDAR
     at: Clock = time(8, 0)
-    copy_leader: bool = False
+    hours_before: Hours | None = None
+    to: tuple[Recipient, ...] = (Recipient.CLERK, Recipient.AGENCY)
+    cc: tuple[Recipient, ...] = ()
+    tone: Tone = Tone.PLAIN
+    needs: Need | None = None
+    template: Code | None = None
 
 
 class LadderFile(Table):
+    quiet_hours: QuietHours = 4
+    correction_working_days: Count = 1
     steps: tuple[StepTable, ...] = ()
+    correction: tuple[StepTable, ...] = ()
 
 
 # ---- holidays.toml -----------------------------------------------------------------------------------------
@@ -280,4 +304,7 @@ class RoundFile(Table):
     previous: Code | None = None
     references: tuple[ReferenceTable, ...] = ()
     ladder: tuple[StepTable, ...] | None = None
+    correction: tuple[StepTable, ...] | None = None
+    quiet_hours: QuietHours | None = None
+    correction_working_days: Count | None = None
     checks: dict[str, CheckTable] = Field(default_factory=dict)

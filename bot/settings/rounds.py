@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agency import Registry
 from bot.domain.form import Form
-from bot.domain.ladder import Ladder, LadderStep
+from bot.domain.ladder import Ladder
 from bot.domain.office import WorkingTime
 from bot.domain.round import DataWindow, Deadline, DeadlineReading, PeriodKind, ReportingPeriod, Round
 from bot.settings.agencies import AgencyList
 from bot.settings.assignments import Assigner
 from bot.settings.checks import build_checks
-from bot.settings.ladder import build_ladder, check_hours
+from bot.settings.ladder import build_ladder, check_days
 from bot.settings.models import DeadlineTable, PeriodTable, RoundFile, WindowTable
 from bot.settings.references import ReferenceReader
 from bot.settings.report import Report
@@ -35,6 +35,8 @@ LAST_ORDINAL: Mapping[PeriodKind, int] = {
     PeriodKind.YEAR: 1,
     PeriodKind.MONTH: 12,
 }
+# What a round may say of the ladder itself.
+OWN_LADDER = ("ladder", "correction", "quiet_hours", "correction_working_days")
 # A round's code that speaks of a period, as `2023-q1` or `2023-9m-so-nganh`.
 _PERIOD_CODE = re.compile(r"(?P<year>\d{4})-(?P<period>q[1-4]|h[12]|9m|y|m\d\d)(-.*)?")
 
@@ -48,7 +50,7 @@ class RoundContext:
     registry: Registry
     forms: Mapping[str, Form]
     broken_forms: frozenset[str]
-    ladder: tuple[LadderStep, ...]
+    ladder: Ladder
     working_time: WorkingTime
     folder: Path
 
@@ -77,17 +79,17 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
         _check_order(deadline, opens_at, closes_at, file, report)
         if window is not None:
             _check_window(window, deadline, context.working_time, file, report)
-    ladder = context.ladder
-    if good.get("ladder") is not None:
-        ladder = build_ladder(good["ladder"], file, "ladder", report)
-        check_hours(ladder, file, "ladder", context.working_time, report)
+    own = {"steps" if key == "ladder" else key: good.get(key) for key in OWN_LADDER}
+    ladder = build_ladder(own, file, "ladder", context.working_time, report, context.ladder)
+    if deadline is not None:
+        check_days(ladder, deadline.instant, file, context.working_time, report)
     checks = build_checks(good.get("checks", {}), lambda check: (file, f"checks.{check}"), report)
     assigner = Assigner(file, context.listed, context.registry, context.forms, context.broken_forms, report)
     assignments = assigner.assign(good.get("assignments", ()))
     reader = ReferenceReader(file, context.folder, context.registry, context.forms, context.broken_forms, report)
     references = reader.read(good.get("references", ()), assignments)
     if opens_at is not None:
-        assigner.check_agencies(opens_at.date(), any(step.copies_leader for step in ladder))
+        assigner.check_agencies(opens_at.date(), any(step.copies_leader for step in ladder.all_steps))
     if len(report.faults) > before or period is None or window is None or deadline is None or opens_at is None:
         return None
     return Round(
@@ -100,7 +102,7 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
         assignments=assignments,
         legal_basis=good["legal_basis"],
         closes_at=closes_at,
-        ladder=Ladder(ladder),
+        ladder=ladder,
         previous=good["previous"] or "",
         references=references,
         checks=checks,

@@ -144,11 +144,35 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         'đúng một trong hai: severity = "error" hoặc "remark"; hoặc off = "lý do"',
         'one of the two: severity = "error" or "remark"; or off = "the reason"',
     ),
+    # sending
+    "reserved_below_day": (
+        "ít hơn per_day: phần để dành nằm trong số nơi nhận của một ngày",
+        "less than per_day: what is kept back is part of the day's recipients",
+    ),
     # ladder and holidays
     "reserved_step": ("tên khác; request dành cho thư mở đợt", "another name; request is the opening letter"),
     "step_kind": ("reminder, overdue hoặc escalation", "reminder, overdue or escalation"),
     "before_deadline": ("từ 0 trở xuống: reminder không sau hạn", "0 or less: a reminder is not after the deadline"),
     "after_deadline": ("từ 1 trở lên: {kind} chỉ sau hạn", "1 or more: {kind} comes after the deadline"),
+    "days_or_hours": ("một trong hai: offset_days hoặc hours_before", "one of the two: offset_days or hours_before"),
+    "hours_alone": (
+        "không có mục này: hours_before tính từ thời điểm hết hạn",
+        "none: hours_before counts from the deadline's instant",
+    ),
+    "hours_remind": ("reminder: bước tính bằng giờ chỉ nhắc trước hạn", "reminder: a step in hours comes before it"),
+    "someone": ("ít nhất một nơi nhận, ví dụ clerk, agency", "at least one recipient, for instance clerk, agency"),
+    "main_needs": (
+        "missing, nothing_received hoặc unsettled; nhắc sửa thì ghi ở [[correction]]",
+        "missing, nothing_received or unsettled; corrections have their steps in [[correction]]",
+    ),
+    "correction_needs": (
+        "correction hoặc unsettled: các bước này nhắc báo cáo cần sửa",
+        "correction or unsettled: these steps speak of open corrections",
+    ),
+    "known_template": (
+        "tên một mẫu thư có trong mail_templates/{language} (tệp {name}.j2)",
+        "a template of mail_templates/{language} (a file {name}.j2)",
+    ),
     "closing_after_opening": ("sau giờ mở {opens}", "after the opening, {opens}"),
     "day_or_range": ("day, hoặc first và last", "day, or first and last"),
     "off_and_worked": ("ngày nghỉ hoặc ngày làm, không cả hai", "a day off or a day worked, not both"),
@@ -225,6 +249,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "w_step_hours": (
         "Bước {step} đặt lúc {at}, ngoài giờ làm việc {opens}–{closes}; thư sẽ đi vào giờ làm việc kế tiếp.",
         "Step {step} is set for {at}, outside office hours {opens}–{closes}; its mail waits for the next ones.",
+    ),
+    "w_step_same_day": (
+        "Bước {step} luôn rơi vào cùng ngày với bước {other}. Mỗi cơ quan chỉ nhận một thư một ngày, "
+        "nên bước sau không bao giờ được gửi.",
+        "Step {step} always falls on the day of step {other}. An agency gets one mail a day, so the later of the two "
+        "never speaks.",
+    ),
+    "w_step_escalated": (
+        "Bước {step} đến sau bước {other}, nhưng {other} (escalation) là bước cuối: đến đó người điều phối "
+        "nhận dự thảo công văn đôn đốc.",
+        "Step {step} comes after {other}, but {other}, an escalation, is the end of the ladder: there the coordinator "
+        "gets the draft of an official letter.",
     ),
     "w_pointless_day": (
         "{day} vốn đã {state}; mục này không thay đổi gì.",

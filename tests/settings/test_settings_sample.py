@@ -7,7 +7,7 @@ import pytest
 from settings_folder import SAMPLE
 
 from bot.domain.agency import ContactRole
-from bot.domain.ladder import StepKind
+from bot.domain.ladder import Need, Recipient, StepKind, StepUnit, Tone
 from bot.domain.round import PeriodKind
 from bot.settings import ConfigurationError, Settings, load
 
@@ -87,9 +87,24 @@ def test_the_ladder(settings: Settings) -> None:
         ("t+1", 1),
         ("t+3", 3),
     ]
-    assert [s.copies_leader for s in ladder] == [False] * 4 + [True] * 2
-    assert [s.kind for s in ladder] == [StepKind.REMINDER] * 4 + [StepKind.OVERDUE] * 2
-    assert all((s.hour, s.minute) == (8, 0) for s in ladder)
+    assert [s.copies_leader for s in ladder.steps] == [False] * 4 + [True] * 2
+    assert [s.kind for s in ladder.steps] == [StepKind.REMINDER] * 4 + [StepKind.OVERDUE, StepKind.ESCALATION]
+    assert [s.tone for s in ladder.steps] == [Tone.GENTLE, Tone.PLAIN, Tone.PLAIN, Tone.FIRM, Tone.PLAIN, Tone.FIRM]
+    assert {s.needs for s in ladder.steps} == {Need.MISSING}
+    assert all((s.hour, s.minute) == (8, 0) for s in ladder.all_steps)
+    assert (ladder.quiet_hours, ladder.correction_days) == (4, 1)
+
+
+def test_the_ladder_of_corrections(settings: Settings) -> None:
+    ladder = settings.round("2023-q1").ladder
+    assert [(s.code, s.kind, s.offset, s.unit) for s in ladder.correction] == [
+        ("c-1", StepKind.REMINDER, -1, StepUnit.WORKING),
+        ("c-0", StepKind.REMINDER, 0, StepUnit.CALENDAR),
+        ("c+1", StepKind.OVERDUE, 1, StepUnit.WORKING),
+        ("c+3", StepKind.OVERDUE, 3, StepUnit.WORKING),
+    ]
+    assert {s.needs for s in ladder.correction} == {Need.CORRECTION}
+    assert [(s.cc, s.tone) for s in ladder.correction][-1] == ((Recipient.LEADER,), Tone.FIRM)
 
 
 def test_the_only_warning_is_the_letters_own(settings: Settings) -> None:

@@ -132,3 +132,14 @@ def test_both_lists(folder: Path) -> None:
     write(folder, STP, TDM, BB)
     (folder / "agencies.toml").write_text(text)
     assert faults_of(folder) == [("", "cả agencies.toml và agencies.xlsx")]
+
+
+def test_a_deputy_has_a_column(folder: Path) -> None:
+    headings = (*HEADINGS[:7], "Cấp phó (thư điện tử)", *HEADINGS[7:])
+    rows = [
+        (*row[:7], deputy, *row[7:]) for row, deputy in ((STP, "stp.pgd@sotuphap.example"), (TDM, None), (BB, None))
+    ]
+    registry = load(write(folder, *rows, headings=headings), {}).registry
+    roles = {c.address: c.role for c in registry.get("stp").contacts}
+    assert roles["stp.pgd@sotuphap.example"] is ContactRole.DEPUTY
+    assert roles["stp.ld@sotuphap.example"] is ContactRole.LEADER
