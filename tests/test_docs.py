@@ -52,6 +52,11 @@ def test_no_command_is_missing():
         "received",
         "bind",
         "release",
+        "grace",
+        "mute",
+        "decline",
+        "undo",
+        "decisions",
     }
 
 

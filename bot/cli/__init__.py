@@ -23,6 +23,7 @@ COMMANDS = {
     "forming": ("forms",),
     "rehearsing": ("rehearse",),
     "deciding": ("extend", "excuse", "accept", "return", "received", "bind", "release"),
+    "auditing": ("grace", "mute", "decline", "undo", "decisions"),
     "diagnosing": ("doctor",),
 }
 """Module → its commands, in the order of `thuky --help`. A test holds it against what the modules register."""

@@ -1,40 +1,28 @@
-"""`extend`, `excuse`, `accept`, `return`, `received`, `bind`, `release`: the coordinator's decisions, each with its
-reason.
+"""`extend`, `excuse`, `accept`, `return`, `received`, `bind`, `release`: the coordinator's decisions on an agency or a
+mail, each with its reason.
 """
 
-import getpass
-import os
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli import shapes
-from bot.cli.context import (
-    MISUSED,
-    JsonOption,
-    RoundOption,
-    parse_instant,
-    print_json,
-    read_file,
-    services_of,
-    settings_of,
-    stop,
+from bot.cli.context import JsonOption, RoundOption, parse_instant, read_file
+from bot.cli.decided import (
+    AgencyArgument,
+    AskedOption,
+    FormOption,
+    VersionOption,
+    WhoOption,
+    WhyOption,
+    decide,
+    end_of,
+    who_decides,
 )
 from bot.domain.decision import Resolution
 from bot.flows import decisions
 from bot.flows.services import Services
-from bot.screens import say
 from bot.settings import Settings
-from bot.text.dates import say_deadline, say_instant
-
-AgencyArgument = Annotated[str, typer.Argument(metavar="AGENCY", help="The agency's code, such as stp.")]
-FormOption = Annotated[str | None, typer.Option("--form", metavar="F", help="Only this form; all by default.")]
-WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kept with the decision.")]
-WhoOption = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides; the user by default.")]
-VersionOption = Annotated[int | None, typer.Option("--version", metavar="N", help="The newest by default.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +40,7 @@ def extend(
     why: WhyOption,
     form: FormOption = None,
     round_: RoundOption = None,
+    mail: AskedOption = None,
     who: WhoOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,9 +48,9 @@ def extend(
 
     def take(services: Services, settings: Settings) -> Resolution:
         aim = decisions.target(services, agency, round_, form)
-        return decisions.extend(services, aim, _end(until, settings), who=_who(who), why=why)
+        return decisions.extend(services, aim, end_of(until, settings), who=who_decides(who), why=why, mail_id=mail)
 
-    _decide(context, as_json, take)
+    decide(context, as_json, take)
 
 
 def excuse(
@@ -70,15 +59,17 @@ def excuse(
     why: WhyOption,
     form: FormOption = None,
     round_: RoundOption = None,
+    mail: AskedOption = None,
     who: WhoOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Excuse one agency from reporting."""
 
     def take(services: Services, _: Settings) -> Resolution:
-        return decisions.excuse(services, decisions.target(services, agency, round_, form), who=_who(who), why=why)
+        aim = decisions.target(services, agency, round_, form)
+        return decisions.excuse(services, aim, who=who_decides(who), why=why, mail_id=mail)
 
-    _decide(context, as_json, take)
+    decide(context, as_json, take)
 
 
 def accept(
@@ -95,9 +86,9 @@ def accept(
 
     def take(services: Services, _: Settings) -> Resolution:
         aim = decisions.target(services, agency, round_, form)
-        return decisions.accept(services, aim, version, who=_who(who), why=why)
+        return decisions.accept(services, aim, version, who=who_decides(who), why=why)
 
-    _decide(context, as_json, take)
+    decide(context, as_json, take)
 
 
 def return_(
@@ -114,9 +105,9 @@ def return_(
 
     def take(services: Services, _: Settings) -> Resolution:
         aim = decisions.target(services, agency, round_, form)
-        return decisions.return_(services, aim, version, who=_who(who), why=why)
+        return decisions.return_(services, aim, version, who=who_decides(who), why=why)
 
-    _decide(context, as_json, take)
+    decide(context, as_json, take)
 
 
 def received(
@@ -138,9 +129,9 @@ def received(
         limit = settings.office.max_mail_bytes
         files = [(f.name, read_file(f, settings.language, limit)) for f in file or ()]
         aim = decisions.target(services, agency, round_, form)
-        return decisions.received(services, aim, at=when, files=files, who=_who(who), why=why)
+        return decisions.received(services, aim, at=when, files=files, who=who_decides(who), why=why)
 
-    _decide(context, as_json, take)
+    decide(context, as_json, take)
 
 
 def bind(
@@ -152,7 +143,9 @@ def bind(
     as_json: JsonOption = False,
 ) -> None:
     """From now on this address belongs to that agency; its held mails go on."""
-    _decide(context, as_json, lambda services, _: decisions.bind(services, address, agency, who=_who(who), why=why))
+    decide(
+        context, as_json, lambda services, _: decisions.bind(services, address, agency, who=who_decides(who), why=why)
+    )
 
 
 def release(
@@ -169,69 +162,7 @@ def release(
 
     def take(services: Services, _: Settings) -> Resolution:
         if done:
-            return decisions.dismiss(services, mail, who=_who(who), why=why)
-        return decisions.release(services, mail, agency, round_, who=_who(who), why=why)
+            return decisions.dismiss(services, mail, who=who_decides(who), why=why)
+        return decisions.release(services, mail, agency, round_, who=who_decides(who), why=why)
 
-    _decide(context, as_json, take, done=done)
-
-
-def _decide(
-    context: typer.Context,
-    as_json: bool,
-    take: Callable[[Services, Settings], Resolution],
-    *,
-    done: bool = False,
-) -> None:
-    """Carries the decision out and says what was done. A running daemon sends what it queued; the database
-    arbitrates.
-    """
-    settings = settings_of(context)
-    language = settings.language
-    with services_of(context, settings) as services:
-        try:
-            resolution = take(services, settings)
-            decision = decisions.carry_out(services, resolution)
-        except decisions.DecisionError as error:
-            params = {k: _said(v, settings) for k, v in error.params.items()}
-            stop(language, MISUSED, f"error.{error.code}", **params)
-        working_time = services.office.working_time
-        if as_json:
-            print_json(shapes.decision(decision, working_time.timezone))
-            return
-        name = services.registry.get(decision.agency).name if decision.agency else ""
-        until = say_deadline(working_time.local(decision.until), language.value) if decision.until else ""
-        words = say(
-            language,
-            "decision.done" if done else f"decision.{decision.kind.value}",
-            agency=name,
-            until=until,
-            version=decision.version,
-            address=decision.address,
-            count=len(resolution.reopens),
-            mail=decision.mail_id,
-        )
-        print(words)
-
-
-def _end(text: str, settings: Settings) -> datetime:
-    """The first instant that is late: a day alone counts to its end."""
-    moment = parse_instant(text, settings.office.working_time.timezone, settings.language)
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return moment
-    return moment + timedelta(days=1)
-
-
-def _said(value: object, settings: Settings) -> object:
-    """What a refusal names, as people read it: moments in words."""
-    if isinstance(value, datetime):
-        return say_instant(settings.working_time.local(value), settings.language.value)
-    return value
-
-
-def _who(name: str | None) -> str:
-    try:
-        return name or getpass.getuser()
-    except (KeyError, OSError):  # a service's user may have no name
-        return f"uid {os.getuid()}"
+    decide(context, as_json, take, done=done)

@@ -169,6 +169,7 @@ def status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecor
 
 def decision(taken: Decision, zone: tzinfo) -> Json:
     return {
+        "id": taken.id,
         "decision": taken.kind.value,
         "at": instant(taken.at, zone),
         "who": taken.who,
@@ -180,6 +181,8 @@ def decision(taken: Decision, zone: tzinfo) -> Json:
         "until": instant(taken.until, zone),
         "address": taken.address,
         "mail": taken.mail_id,
+        "undoes": taken.undoes,
+        "by_mail": taken.by_mail,
     }
 
 
