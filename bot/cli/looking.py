@@ -24,10 +24,9 @@ from bot.cli.context import (
 from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Language
 from bot.domain.round import ObligationStatus, RoundState
+from bot.flows.daily import digest as make_digest
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states
-from bot.flows.tick import NUDGES
-from bot.flows.tick import digest as make_digest
 from bot.screens import say
 from bot.store.errors import StoreConflictError
 from bot.text.dates import say_date, say_deadline, say_instant
@@ -46,7 +45,7 @@ def status(context: typer.Context, round_: RoundOption = None, as_json: JsonOpti
     with services_of(context, settings, will_write=False) as services:
         picked = pick_round(services, round_, settings.language)
         (state,) = load_states(services, (picked,), services.now())
-        nudges = [r for r in services.store.outbox(round=picked.code) if r.mail.kind in NUDGES]
+        nudges = [r.outgoing for r in services.store.nudges(round=picked.code)]
         if as_json:
             print_json(shapes.status(services, state, nudges))
         else:
@@ -252,7 +251,7 @@ def digest(
     """What the coordinator would get now."""
     settings = settings_of(context)
     with services_of(context, settings, will_write=False) as services:
-        notice = make_digest(services)
+        notice = make_digest(services, services.now())
         if preview is not None:
             _write(preview, services.composer.digest_html(notice), settings.language)
         if as_json:

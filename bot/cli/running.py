@@ -22,7 +22,6 @@ from bot.cli.looking import print_status
 from bot.daemon import AlreadyRunning, Daemon, one_instance
 from bot.daemon import once as run_once
 from bot.flows.services import Clock
-from bot.flows.tick import NUDGES
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
 from bot.wiring import FixedClock, SystemClock, stand_at
@@ -107,7 +106,7 @@ def demo(
     print(say(language, "demo.start"), flush=True)
     try:
         with play(context.find_root().obj.folder, keep, watch) as played:
-            nudges = [r for r in played.services.store.outbox() if r.mail.kind in NUDGES]
+            nudges = [r.outgoing for r in played.services.store.nudges()]
             print_status(played.services, played.state, nudges, language)
             print(say(language, "demo.done", path=played.page))
     except DemoError as error:
