@@ -17,9 +17,10 @@ from pathlib import Path
 
 from bot.demo.clock import StoryClock
 from bot.demo.rehearsal_ladder import PlannedStep, correction_steps, main_steps
+from bot.demo.rehearsal_lines import MAILS, Line, lines_of
 from bot.demo.rehearsal_oddities import oddities
-from bot.demo.rehearsal_page import MAILS, PAGE, Line, Shown, lines_of, write_mails, write_page
-from bot.demo.rehearsal_plan import Behaviour, Delivery, deliveries, early_at, moments
+from bot.demo.rehearsal_page import PAGE, Shown, write_mails, write_page
+from bot.demo.rehearsal_plan import Behaviour, Delivery, beats, deliveries, early_at
 from bot.demo.rehearsal_reports import Reports
 from bot.demo.rehearsal_run import Kept, Run, opened, run
 from bot.demo.rehearsal_steps import step_rows
@@ -108,13 +109,15 @@ def _run(
 ) -> Run:
     working_time = settings.working_time
     speaking = tuple(s for s in steps if not s.dropped)
-    beats = moments(round_, speaking, tuple(mails), settings.digest_at, working_time)
-    clock = StoryClock(beats[0] - timedelta(minutes=1))
+    played = beats(round_, speaking, tuple(mails), settings.digest_at, working_time)
+    clock = StoryClock(played[0].at - timedelta(minutes=1))
     with (
         tempfile.TemporaryDirectory(prefix="thuky-rehearse-") as folder,
-        opened(settings, Path(folder), clock, kept) as services,
+        opened(settings, Path(folder), clock, kept) as (services, read_ahead),
     ):
-        return run(services, clock, round_, behaviour, mails, beats, frozenset(s.at for s in speaking), reports)
+        return run(
+            services, clock, round_, behaviour, mails, played, frozenset(s.at for s in speaking), reports, read_ahead
+        )
 
 
 def _with_partners(round_: Round, codes: Iterable[str]) -> Round:

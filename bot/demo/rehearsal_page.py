@@ -7,143 +7,24 @@ links are relative and nothing is loaded from outside, so that the folder can be
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from bot.demo.rehearsal_ladder import PlannedStep
+from bot.demo.rehearsal_ladder import REQUEST, PlannedStep
+from bot.demo.rehearsal_lines import FROM_AGENCY, MAILS, SIGNS, Line
 from bot.demo.rehearsal_plan import Behaviour
-from bot.demo.rehearsal_run import Arrived, Run, Sent
-from bot.domain.letter import Why
 from bot.domain.mail import NoticeKind
 from bot.domain.office import Language, WorkingTime
 from bot.domain.round import Round
 from bot.mail.rendering_pages import render_page
 from bot.screens import TEMPLATES, say, section
 from bot.settings import Settings
-from bot.store.names import safe_component
-from bot.text.dates import say_date, say_day, say_deadline, say_instant
+from bot.text.dates import say_date, say_day, say_deadline
 
-MAILS = "mails"
 PAGE = "index.html"
-TO_OFFICE = "coordinator"  # whom mails are for that belong to no agency
-FROM_AGENCY = "report"  # the kind of a line that an agency mailed
-_SIGNS = {
-    NoticeKind.REQUEST: "→",
-    NoticeKind.RECEIPT: "✓",
-    NoticeKind.CORRECTION: "!",
-    NoticeKind.REMINDER: "…",
-    NoticeKind.OVERDUE: "!!",
-    NoticeKind.ESCALATION: "!!!",
-    NoticeKind.DIGEST: "≡",
-    NoticeKind.ALERT: "▲",
-    NoticeKind.DECISION: "§",
-    NoticeKind.CLOSED: "×",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One mail on the page. `file` and `page` are relative paths; `agency` is a code, empty for the coordinator."""
-
-    at: datetime
-    behaviour: Behaviour
-    agency: str
-    kind: str
-    step: str
-    subject: str
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    file: str
-    page: str
-    why: str
-    sign: str
-    raw: bytes
-    is_ours: bool = True
-
-    def as_json(self) -> dict[str, object]:
-        shown = ("at", "agency", "kind", "step", "subject", "file", "page", "why")
-        plain = {name: getattr(self, name) for name in shown}
-        return {**plain, "behaviour": self.behaviour.value, "to": list(self.to), "cc": list(self.cc)}
-
-
-def lines_of(runs: Sequence[Run], settings: Settings, codes: Sequence[str]) -> tuple[Line, ...]:
-    """Every mail of the agencies `codes` and to the coordinator, in the order of time, numbered."""
-    found: list[tuple[datetime, int, Behaviour, Sent | Arrived]] = []
-    for number, run in enumerate(runs):  # what arrives comes before its answer: sorting is stable
-        found += [(a.record.received_at, number, run.behaviour, a) for a in run.arrived]
-        found += [(s.record.sent_at or s.record.queued_at, number, run.behaviour, s) for s in run.sent]
-    wanted = {None, *codes}
-    found = [f for f in found if (f[3].agency if isinstance(f[3], Arrived) else f[3].record.mail.agency) in wanted]
-    found.sort(key=lambda entry: entry[:2])
-    language, working_time = settings.language, settings.working_time
-    lines = []
-    for number, (at, _, behaviour, mail) in enumerate(found, 1):
-        local = working_time.local(at)
-        if isinstance(mail, Arrived):
-            lines.append(_arrived(number, local, behaviour, mail, settings))
-        else:
-            lines.append(_sent(number, local, behaviour, mail, language, working_time))
-    return tuple(lines)
-
-
-def _name(number: int, agency: str, kind: str) -> str:
-    return f"{MAILS}/{number:04d}-{safe_component(agency, 'agency')}-{kind}"
-
-
-def _sent(number: int, at: datetime, behaviour: Behaviour, sent: Sent, language: Language, wt: WorkingTime) -> Line:
-    mail = sent.record.mail
-    name = _name(number, mail.agency or TO_OFFICE, mail.kind.value)
-    own = say(language, f"rehearsal.why_{mail.kind.value}")
-    return Line(
-        at,
-        behaviour,
-        mail.agency or "",
-        mail.kind.value,
-        " ".join(mark.step for mark in sent.steps),
-        mail.subject,
-        mail.to,
-        mail.cc,
-        f"{name}.eml",
-        f"{name}.html",
-        why_words(sent.why, language, wt) if sent.why else own,
-        _SIGNS[mail.kind],
-        mail.raw,
-    )
-
-
-def _arrived(number: int, at: datetime, behaviour: Behaviour, mail: Arrived, settings: Settings) -> Line:
-    name = _name(number, mail.agency, FROM_AGENCY)
-    outcome = say(settings.language, f"outcome.{mail.record.outcome.value}")
-    return Line(
-        at,
-        behaviour,
-        mail.agency,
-        FROM_AGENCY,
-        "",
-        mail.record.subject,
-        (settings.office.address,),
-        (),
-        f"{name}.eml",
-        f"{name}.html",
-        say(settings.language, "rehearsal.came_to", outcome=outcome),
-        "←",
-        mail.raw,
-        is_ours=False,
-    )
-
-
-def why_words(why: Why, language: Language, working_time: WorkingTime) -> str:
-    """A reason in the office's language; times in it are local."""
-
-    def shown(value: object) -> object:
-        if isinstance(value, datetime):
-            return say_instant(working_time.local(value), language.value)
-        return say_date(value, language.value) if isinstance(value, date) else value
-
-    return say(language, f"why.{why.code}", **{name: shown(value) for name, value in why.params.items()})
 
 
 def write_mails(folder: Path, lines: Iterable[Line], language: Language) -> None:
@@ -199,7 +80,7 @@ def write_page(
         }
         for day, of_day in groupby(lines, key=lambda line: line.at.date())
     ]
-    kinds = [kind for kind in (*_SIGNS, FROM_AGENCY) if any(line.kind == kind for line in lines)]
+    kinds = [kind for kind in (*SIGNS, FROM_AGENCY) if any(line.kind == kind for line in lines)]
     facts: dict[str, Any] = {
         "lang": language.value,
         "words": words,
@@ -250,7 +131,7 @@ def _row(line: Line, names: Mapping[str, str], words: Mapping[str, str], languag
         "name": names.get(line.agency, words["coordinator"]),
         "kind": line.kind,
         "kind_words": f"{line.sign} {_kind_words(line.kind, words, language)}",
-        "step": line.step,
+        "step": "" if line.step == REQUEST else line.step,
         "subject": line.subject,
         "to": ", ".join(line.to),
         "cc": ", ".join(line.cc),
@@ -280,15 +161,17 @@ def _calendar(
                 ("opens", day == opening),
                 ("deadline", day == last_day),
                 ("closes", round_.closes_at is not None and working_time.local(round_.closes_at).date() == day),
-                ("window", round_.window.first <= day <= round_.window.last),
+                ("window_begins", round_.window.first == day),
+                ("window_ends", round_.window.last == day),
                 ("off", not working_time.is_working_day(day)),
             ]
-            due = [s.step.code for s in steps if s.day == day and not s.dropped]
+            due = [s.step.code for s in steps if s.day == day and not s.dropped and s.step.code != REQUEST]
             held = [name for name, holds in marks if holds]
+            is_counted = round_.window.first <= day <= round_.window.last
             week.append(
                 {
                     "day": f"{day.day}/{day.month}",
-                    "classes": " ".join(held),
+                    "classes": " ".join([*held, *(["window"] if is_counted else [])]),
                     "marks": " · ".join(words[f"day_{name}"] for name in held),
                     "steps": ", ".join(due),
                 }

@@ -44,6 +44,17 @@ class Delivery:
     sends: Sends
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A local moment at which the clock stops. `certain`: in any case; else only while the day is lively: something
+    was sent or came on it or on the working day before. `wakes`: it makes its day lively by itself.
+    """
+
+    at: datetime
+    certain: bool
+    wakes: bool
+
+
 def deliveries(
     behaviour: Behaviour, round_: Round, correction: tuple[PlannedStep, ...], working_time: WorkingTime
 ) -> tuple[Delivery, ...]:
@@ -73,33 +84,35 @@ def early_at(round_: Round, working_time: WorkingTime) -> datetime:
     return working_time.local(half)
 
 
-def moments(
+def beats(
     round_: Round,
     steps: tuple[PlannedStep, ...],
     mails: tuple[Delivery, ...],
     digest_at: time,
     working_time: WorkingTime,
-) -> tuple[datetime, ...]:
+) -> tuple[Beat, ...]:
     """Every moment at which something can be due, in order: from just before the opening to a few working days after
-    the last step and the last mail. Each full hour in office hours, the digest's time and the time of every step on
-    each working day; the very moments of opening, deadline, closing and mails, and a while after each.
+    the last step and the last mail. The very moments of opening, deadline, closing, steps and mails with a while after
+    each, and the digest's time, always; each full hour and each step's time on working days as long as it may matter.
     """
     exact = [round_.opens_at, round_.deadline.instant, *(s.at for s in steps), *(m.at for m in mails)]
     if round_.closes_at is not None:
         exact.append(round_.closes_at)
-    first = working_time.local(round_.opens_at).date()
-    ends = max(working_time.local(at).date() for at in exact)
-    last = working_time.add_working_days(ends, DAYS_AFTER)
+    begins = round_.opens_at - _A_WHILE
+    day = working_time.local(round_.opens_at).date()
+    last = working_time.add_working_days(max(working_time.local(at).date() for at in exact), DAYS_AFTER)
     hours = {time(hour) for hour in range(24) if working_time.opens <= time(hour) < working_time.closes}
-    daily = hours | {working_time.opens, digest_at} | {working_time.local(s.at).time() for s in steps}
-    found = {at for moment in exact for at in (moment, moment + _A_WHILE)} | {round_.opens_at - _A_WHILE}
-    day = first
+    hours |= {working_time.opens} | {working_time.local(s.at).time() for s in steps}
+    certain = {at for moment in exact for at in (moment, moment + _A_WHILE)} | {begins}
+    maybe: set[datetime] = set()
     while day <= last:
         if working_time.is_working_day(day):
-            found |= {_at(day, at, working_time) for at in daily}
+            certain.add(_at(day, digest_at, working_time))
+            maybe |= {_at(day, at, working_time) for at in hours}
         day += timedelta(days=1)
-    begins = round_.opens_at - _A_WHILE
-    return tuple(working_time.local(at) for at in sorted(found) if at >= begins)
+    found = sorted(at for at in certain | maybe if at >= begins)
+    lively = {at.astimezone(working_time.timezone) for at in exact}
+    return tuple(Beat(local, at in certain, local in lively) for at in found for local in [working_time.local(at)])
 
 
 def _last_day(round_: Round, working_time: WorkingTime) -> date:

@@ -7,8 +7,10 @@ Failure policy: nothing is caught. A mail that would break intake is parked ther
 one of the mails that the coordinator sees.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +20,7 @@ from typing import Any, cast
 
 from bot.decide.reminding import Verdict
 from bot.demo.clock import StoryClock
-from bot.demo.rehearsal_plan import Behaviour, Delivery
+from bot.demo.rehearsal_plan import Beat, Behaviour, Delivery
 from bot.demo.rehearsal_reports import Reports, raw_mail, sender_of
 from bot.documents.blank_facts import BlankFacts
 from bot.documents.sandbox import Sandbox
@@ -107,6 +109,9 @@ class _Listening:
         return getattr(self.composer, name)
 
 
+ReadAhead = Callable[[Sequence[tuple[str, bytes]]], None]
+
+
 @dataclass
 class Kept:
     """What one run makes and the next can use: blank forms by code and facts, what was read of files by their bytes and
@@ -134,13 +139,18 @@ class _Remembering:
             self.documents.update(zip(fresh, self.sandbox.read_many(list(fresh.values())), strict=True))
         return tuple(self.documents[key] for key in keys)
 
+    def read_ahead(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Reads many at once, one for each processor: each has a child process of its own anyway."""
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            list(pool.map(lambda file: self.read_many([file]), files))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sandbox, name)
 
 
 @contextmanager
-def opened(settings: Settings, folder: Path, clock: StoryClock, kept: Kept) -> Iterator[Services]:
-    """The office's services over `folder` instead of its own data."""
+def opened(settings: Settings, folder: Path, clock: StoryClock, kept: Kept) -> Iterator[tuple[Services, ReadAhead]]:
+    """The office's services over `folder` instead of its own data, and how to read many files ahead."""
     own = replace(settings, data_dir=folder, database_url=f"sqlite:///{folder / 'thuky.db'}")
     with open_services(own, clock, journal_level="error") as services:
 
@@ -150,8 +160,8 @@ def opened(settings: Settings, folder: Path, clock: StoryClock, kept: Kept) -> I
                 kept.blanks[key] = services.make_blank(form, facts)
             return kept.blanks[key]
 
-        sandbox = cast(Sandbox, _Remembering(services.sandbox, kept.documents))
-        yield replace(services, make_blank=make_blank, sandbox=sandbox)
+        sandbox = _Remembering(services.sandbox, kept.documents)
+        yield replace(services, make_blank=make_blank, sandbox=cast(Sandbox, sandbox)), sandbox.read_ahead
 
 
 def run(
@@ -160,28 +170,34 @@ def run(
     round_: Round,
     behaviour: Behaviour,
     mails: Sequence[Delivery],
-    moments: Sequence[datetime],
+    beats: Sequence[Beat],
     step_moments: frozenset[datetime],
     reports: Reports,
+    read_ahead: ReadAhead,
 ) -> Run:
     """Plays the round. `step_moments` are those at which it is asked who is not written to, and why."""
     listening = _Listening(services.composer, lambda: judge_nudges(services, clock.now()))
     services = replace(services, composer=listening)
     arrived: list[tuple[str, bytes, int]] = []
     silences: dict[datetime, Mapping[str, Why]] = {}
-    for at in moments:
+    lively_until = beats[0].at.date()
+    for beat in beats:
+        at = beat.at
+        if not (beat.certain or at.date() <= lively_until):
+            continue
         clock.move_to(at)
         listening.forget()
         for delivery in mails:
             if delivery.at == at:
-                arrived += _deliver(services, round_, delivery, reports, len(arrived))
+                arrived += _deliver(services, round_, delivery, reports, len(arrived), read_ahead)
         process_pending(services)
         services.store.note_reading(services.account, at)
         tick(services, reading_state(services, at))
         if at in step_moments:
             verdicts = judge_nudges(services, at)
             silences[at] = {code: v.silences[round_.code] for code, v in verdicts.items() if round_.code in v.silences}
-        _note_as_sent(services, at)
+        if _note_as_sent(services, at) or beat.wakes:
+            lively_until = services.office.working_time.add_working_days(at.date(), 1)
     (state,) = load_states(services, (round_,), clock.now())
     store = services.store
     marks: defaultdict[int, list[NudgeMark]] = defaultdict(list)
@@ -200,17 +216,21 @@ def run(
 
 
 def _deliver(
-    services: Services, round_: Round, delivery: Delivery, reports: Reports, count: int
+    services: Services, round_: Round, delivery: Delivery, reports: Reports, count: int, read_ahead: ReadAhead
 ) -> list[tuple[str, bytes, int]]:
     """One mail of every agency that has an address to mail from."""
     got: list[tuple[str, bytes, int]] = []
     newest = {r.mail.agency: r for r in services.store.outbox() if r.mail.agency and r.mail.round == round_.code}
-    for code in round_.agencies:
+    everybody = [services.registry.get(code) for code in round_.agencies]
+    files = {
+        agency.code: reports.files(services, round_, agency, delivery.sends)
+        for agency in everybody
+        if sender_of(agency, delivery.at)
+    }
+    read_ahead([(file.name, file.payload) for of_agency in files.values() for file in of_agency])
+    for code, of_agency in files.items():
         agency = services.registry.get(code)
-        if not sender_of(agency, delivery.at):
-            continue
-        files = reports.files(services, round_, agency, delivery.sends)
-        raw = raw_mail(services, round_, agency, files, at=delivery.at, answers=newest.get(code))
+        raw = raw_mail(services, round_, agency, of_agency, at=delivery.at, answers=newest.get(code))
         saved = services.vault.save(raw)
         ref = MessageRef(services.account, _FOLDER, 1, count + len(got) + 1)
         message = ServerMessage(ref, delivery.at, len(raw))
@@ -219,8 +239,11 @@ def _deliver(
     return got
 
 
-def _note_as_sent(services: Services, at: datetime) -> None:
-    """In the server's place: whatever is due has been taken."""
+def _note_as_sent(services: Services, at: datetime) -> bool:
+    """In the server's place: whatever is due has been taken. Whether an agency was written to."""
+    has_written = False
     while batch := services.store.claim_due(at, _BATCH):
         for record in batch:
             services.store.settle(record.id, state=OutgoingState.SENT, error="", next_at=None, now=at)
+            has_written |= record.mail.agency is not None
+    return has_written

@@ -5,8 +5,8 @@ others.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.demo.rehearsal_ladder import PlannedStep
-from bot.demo.rehearsal_page import why_words
+from bot.demo.rehearsal_ladder import REQUEST, PlannedStep
+from bot.demo.rehearsal_lines import why_words
 from bot.demo.rehearsal_run import Run
 from bot.screens import say
 from bot.settings import Settings
@@ -25,7 +25,7 @@ def step_rows(
         cc = ", ".join(say(language, f"rehearsal.to_{role}") for role in step.cc)
         rows.append(
             {
-                "step": step.code,
+                "step": say(language, "rehearsal.day_opens") if step.code == REQUEST else step.code,
                 "kind": say(language, f"kind.{step.kind.value}"),
                 "when": _when(planned, settings),
                 "whom": f"{to}; {say(language, 'rehearsal.cc')} {cc}" if cc else to,
