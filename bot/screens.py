@@ -3,11 +3,14 @@ it: nothing that people read stands in the code.
 """
 
 import tomllib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.domain.office import Language
+from bot.domain.letter import Why
+from bot.domain.office import Language, WorkingTime
+from bot.text.dates import say_deadline, say_instant
 
 if TYPE_CHECKING:
     from bot.checks.words import Words
@@ -36,6 +39,25 @@ def section(language: Language, name: str) -> dict[str, str]:
 def sections(language: Language) -> dict[str, dict[str, str]]:
     """All words of all sections, for papers that are written far from the screen."""
     return _words(TEMPLATES / language.value)
+
+
+def say_why(language: Language, why: Why, working_time: WorkingTime) -> str:
+    """A reason in words, times local to the office, with the next step of the ladder where there is one.
+
+    Its `deadline` is said as deadlines are; every other instant as a moment.
+    """
+
+    def shown(name: str, value: str | int | datetime) -> str | int:
+        if not isinstance(value, datetime):
+            return value
+        local = working_time.local(value)
+        return say_deadline(local, language.value) if name == "deadline" else say_instant(local, language.value)
+
+    params = {name: shown(name, value) for name, value in why.params.items()}
+    said = say(language, f"why.{why.code}", **params)
+    if "next" in params:
+        said += "; " + say(language, "why.next", step=params["next"], at=params["next_at"])
+    return said
 
 
 def finding_words(language: Language) -> "Words":

@@ -91,7 +91,7 @@ def judge_round(standing: RoundStanding, agency: str, now: datetime, working_tim
             until = min(o.deadline.instant for o in owed)
             later = tracks_of(standing, asked, owed, working_time)
             afterwards = tuple(s for t in later for s in t.steps if s.at >= t.deadline.instant)
-            why = Why(NudgeReason.EXTENDED, {"until": working_time.local(until)})
+            why = Why(NudgeReason.EXTENDED, {"deadline": working_time.local(until)})
             return Outlook(standing, _then(why, _upcoming(standing, afterwards, today)))
     running = {o.form for o in owed} - {o.form for o in active}
     judged = [_judge_track(standing, agency, track, now, today, upcoming, working_time) for track in tracks]
@@ -164,9 +164,11 @@ def _judge(
     if turn is None or _was_that_day(standing, agency, track, due, working_time):
         return _why(NudgeReason.SPOKEN, due)
     if now - due.at >= STALE_AFTER:
-        return _why(NudgeReason.STALE, due)
+        why = _why(NudgeReason.STALE, due)
+        return Why(why.code, {**why.params, "days": STALE_AFTER.days})
     if due.step.kind.is_before and now >= track.deadline.instant:
-        return Why(NudgeReason.PASSED, {"deadline": working_time.local(track.deadline.instant)})
+        deadline = working_time.local(track.deadline.instant)
+        return Why(NudgeReason.PASSED, {"step": due.step.code, "deadline": deadline})
     if turn > MAX_TURNS:
         return Why(NudgeReason.UNREACHED, {"step": due.step.code, "turns": MAX_TURNS})
     return Candidate(due, track.deadline, turn)
