@@ -59,10 +59,16 @@ def _statuses(report: "Message[Any, Any]") -> Iterator[tuple[str, str, str]]:
         if recipient is None:
             continue
         status = decode_value(str(part.get("Status", ""))).partition(" ")[0]
-        words = decode_value(str(part.get("Diagnostic-Code", "")))
+        words = decode_value(_eight_bit(part, "Diagnostic-Code"))
         for name in ("Original-Recipient", "Final-Recipient"):
             for mailbox in parse_addresses(str(part.get(name, "")).rpartition(";")[2]):
                 yield mailbox.address, status, words.removeprefix("smtp;").strip()[:MAX_DIAGNOSTIC]
+
+
+def _eight_bit(part: "Message[Any, Any]", name: str) -> str:
+    """A header's value with the letters that a server wrote there against the rules, as UTF-8; `get` loses them."""
+    value = next((str(v) for k, v in part.raw_items() if k.lower() == name.lower()), "")
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _said_of(report: "Message[Any, Any]", address: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.office import Coordinator, Office, OrderRules, Vigilance, WorkingTime
+from bot.domain.office import Coordinator, Office, OrderRules, Sending, Vigilance, WorkingTime
 from bot.domain.round import CheckSetting
 from bot.settings.models import (
     AlertsTable,
@@ -13,6 +13,7 @@ from bot.settings.models import (
     LimitsTable,
     OfficeTable,
     OrdersTable,
+    SendingTable,
 )
 
 
@@ -32,6 +33,7 @@ def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tupl
     alerts: AlertsTable = office["alerts"]
     grace: GraceTable = office["grace"]
     orders: OrdersTable = office["orders"]
+    sending: SendingTable = office["sending"]
     own, coordinators = addresses(office)
     return Office(
         name=table.name,
@@ -46,6 +48,7 @@ def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tupl
         max_mail_bytes=limits.max_mail_megabytes * 2**20,
         checks=checks,
         enclose_forms=documents.enclose_forms,
+        sending=Sending(sending.per_minute, sending.per_day, sending.reserved),
         superior=table.superior,
         place=table.place,
         orders=OrderRules(orders.code_days, orders.authenticated, orders.authserv_id or ""),
