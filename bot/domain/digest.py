@@ -42,6 +42,17 @@ class DigestBounce:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestUnsent:
+    """A mail of ours that has not gone out, or whose fate is unknown. `state` is the outbox's word."""
+
+    key: str
+    state: str
+    error: str
+    subject: str = ""
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DigestAgency:
     """One agency's row in the digest. `undelivered`: nothing has come and nothing of ours reaches it, so it is not
     silent. `why` is why it is or is not nudged now; `links` the decisions that may be taken on it. `nudges` counts
@@ -138,7 +149,8 @@ class DigestItem:
     address), `ask` (an agency asks for something), `version` (a submission that could not be judged), `grace`
     (down-time near a deadline), `unread` (nobody is reminded: the mailbox could not be read to its end).
 
-    `params` hold what the words need (`until`, `found`, `from`, `to` …); `links` the answers, the likeliest first.
+    `params` hold what the words need (`until`, `found`, `from`, `to` …; `name.CODE` is what an agency is called that a
+    link proposes); `links` the answers, the likeliest first.
     """
 
     what: str
@@ -166,7 +178,7 @@ class DigestNotice:
     items: tuple[DigestItem, ...] = ()
     ignored: tuple[DigestMail, ...] = ()
     bounces: tuple[DigestBounce, ...] = ()
-    unsent: tuple[tuple[str, str, str], ...] = ()  # key, state, last error
+    unsent: tuple[DigestUnsent, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     changes: tuple[DigestChange, ...] = ()

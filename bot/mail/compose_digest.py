@@ -1,25 +1,41 @@
-"""What the digest's template needs: pages of rounds, the matrix agencies × forms, lists cut to a length that people
-read.
+"""What the digest's template needs: items with their links, pages of rounds, the matrix agencies × forms, lists cut to
+a length that people read.
 
 Flow: a DigestNotice in, a DigestView out; the template puts words around it. Pure, and never fails for what a digest
 holds.
 
-Mail programs cut pages above some 100 kB (Gmail at 102), so with many agencies the matrix shows only those that are
-not done, and the others by name.
+Mail programs cut pages above some 100 kB (Gmail at 102). A link weighs half a kilobyte, so links have a budget that
+goes to what presses most: waiting items, then each round's own link, then overdue agencies. What is left without links
+stands there all the same, by name. With many agencies the matrix shows only those that are not done; the tracker that
+goes with the mail has them all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from bot.domain.digest import DigestAgency, DigestBounce, DigestChange, DigestMail, DigestNotice, DigestRound
+from bot.domain.decision import ReplyLink
+from bot.domain.digest import (
+    DigestAgency,
+    DigestBounce,
+    DigestChange,
+    DigestItem,
+    DigestMail,
+    DigestNotice,
+    DigestRound,
+    DigestUnsent,
+)
 from bot.domain.form import Form
 from bot.domain.round import Deadline, ObligationState, ObligationStatus
-from bot.mail.compose_views import MARKS
+from bot.domain.watch import Trouble
+from bot.mail.compose_views import MARKS, Say, clip
 
-MAX_ROWS = 60
-MAX_LINES = 30
+MAX_ROWS = 40
+MAX_LINES = 20
+MAX_ITEMS = 12
+LINK_BYTES = 22_000
+LINK_FRAME = 260  # what stands around a link in the page
 
 T = TypeVar("T")
 
@@ -34,6 +50,23 @@ class Lines(Generic[T]):
     @property
     def total(self) -> int:
         return len(self.shown) + self.hidden
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One thing that waits. `finding` is why it waits, in one line; `links` are empty where there was no room."""
+
+    item: DigestItem
+    links: tuple[ReplyLink, ...]
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """What one mail brought, or one decision did. `first` speaks for all in `changes`."""
+
+    first: DigestChange
+    changes: tuple[DigestChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,66 +99,131 @@ class RoundPage:
     page: DigestRound
     form_titles: tuple[str, ...]
     matrix: tuple[MatrixRow, ...]
-    unshown_done: tuple[str, ...]
+    unshown_done: Lines[str]
     unshown: int
-    changes: Lines[DigestChange]
+    changes: Lines[ChangeGroup]
     overdue: Lines[DigestAgency]
     silent: Lines[DigestAgency]
+    undelivered: Lines[DigestAgency]
     late: Lines[DigestAgency]
+    links: tuple[ReplyLink, ...]
+    row_links: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """The whole page. `first` is the round that the subject speaks of; `nothing`: there is nothing to say."""
+    """The whole page. `first` is the round that the subject speaks of; `quiet`: there is nothing to say. `more` are
+    waiting items that found no room for their links.
+    """
 
     rounds: tuple[RoundPage, ...]
     first: DigestRound | None
-    waiting: Lines[DigestMail]
-    unknown: Lines[DigestMail]
+    waiting: int
+    items: tuple[ItemView, ...]
+    more: Lines[DigestItem]
+    changes: Lines[DigestChange]
+    rescued: Lines[DigestMail]
     ignored: Lines[DigestMail]
     bounces: Lines[DigestBounce]
-    unsent: Lines[tuple[str, str, str]]
-    nothing: bool
+    unsent: Lines[DigestUnsent]
+    troubles: Lines[Trouble]
+    quiet: bool
 
 
-def digest_view(notice: DigestNotice) -> DigestView:
+class _Budget:
+    """Bytes of links that may still stand in the page."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def take(self, links: Sequence[ReplyLink]) -> bool:
+        """Whether these links find room; if so, it is theirs."""
+        size = sum(len(link.href.encode()) + LINK_FRAME for link in links)
+        if size > self._room:
+            return False
+        self._room -= size
+        return True
+
+
+def digest_view(notice: DigestNotice, say: Say) -> DigestView:
     """The digest, sorted and cut to length."""
-    rounds = tuple(_page(page, notice.at) for page in notice.rounds)
+    budget = _Budget(LINK_BYTES)
+    items: list[ItemView] = []
+    more: list[DigestItem] = []
+    for item in notice.items:
+        if not more and len(items) < MAX_ITEMS and budget.take(item.links):
+            items.append(ItemView(item, item.links, _finding(item, say)))
+        else:
+            more.append(item)
+    happened = (notice.bounces, notice.unsent, notice.troubles, notice.ignored, notice.rescued, notice.changes)
     return DigestView(
-        rounds=rounds,
-        first=next((p for p in notice.rounds if p.done < p.total), notice.rounds[0] if notice.rounds else None),
-        waiting=_lines(_mails(notice, "mail")),
-        unknown=_lines(_mails(notice, "sender")),
+        rounds=tuple(_page(page, notice.at, budget) for page in notice.rounds),
+        first=notice.rounds[0] if notice.rounds else None,
+        waiting=sum(item.what != "unread" for item in notice.items),
+        items=tuple(items),
+        more=_lines(more),
+        changes=_lines(notice.changes),
+        rescued=_lines(notice.rescued),
         ignored=_lines(notice.ignored),
         bounces=_lines(notice.bounces),
         unsent=_lines(notice.unsent),
-        nothing=not (rounds or notice.items or notice.ignored or notice.bounces or notice.unsent),
+        troubles=_lines(notice.troubles),
+        quiet=not (notice.items or any(happened))
+        and all(page.done == page.total and not page.changes for page in notice.rounds),
     )
 
 
-def _mails(notice: DigestNotice, what: str) -> list[DigestMail]:
-    return [item.mail for item in notice.items if item.what == what and item.mail]
+def _finding(item: DigestItem, say: Say) -> str:
+    """The first finding in one line: where, what stands there, what was expected."""
+    if not item.findings:
+        return ""
+    words = say(item.findings[0], "")
+    return clip("; ".join(part for part in (words.where, words.found, words.expected) if part), 200)
 
 
-def _lines(entries: Sequence[T]) -> Lines[T]:
-    return Lines(tuple(entries[:MAX_LINES]), max(0, len(entries) - MAX_LINES))
+def _lines(entries: Sequence[T], limit: int = MAX_LINES) -> Lines[T]:
+    return Lines(tuple(entries[:limit]), max(0, len(entries) - limit))
 
 
-def _page(page: DigestRound, at: datetime) -> RoundPage:
+def _page(page: DigestRound, at: datetime, budget: _Budget) -> RoundPage:
     crowded = len(page.agencies) > MAX_ROWS
     listed = [row for row in page.agencies if not (crowded and row.done)]
+    links = page.links if budget.take(page.links) else ()
+
+    def rows(wanted: Callable[[DigestAgency], bool]) -> Lines[DigestAgency]:
+        return _lines([row for row in page.agencies if wanted(row)])
+
+    overdue = rows(lambda row: row.overdue and not row.undelivered)
     return RoundPage(
         page=page,
         form_titles=tuple(form.short_title for form in page.forms),
         matrix=tuple(_row(page, row, at) for row in listed[:MAX_ROWS]),
-        unshown_done=tuple(row.agency.name for row in page.agencies if row.done) if crowded else (),
+        unshown_done=_lines([row.agency.name for row in page.agencies if row.done] if crowded else [], 200),
         unshown=max(0, len(listed) - MAX_ROWS),
-        changes=_lines(page.changes),
-        overdue=_lines([row for row in page.agencies if row.overdue]),
-        # Each agency in one list only: who is overdue and silent stands with the overdue.
-        silent=_lines([row for row in page.agencies if row.silent and not row.overdue]),
-        late=_lines([row for row in page.agencies if row.late and not row.overdue]),
+        changes=_lines(_grouped(page.changes)),
+        # Each agency in one list only: who is overdue and silent stands with the overdue, who is not reached apart.
+        overdue=overdue,
+        silent=rows(lambda row: row.silent and not row.overdue),
+        undelivered=rows(lambda row: row.undelivered),
+        late=rows(lambda row: row.late and not row.overdue),
+        links=links,
+        row_links=frozenset(
+            row.agency.code
+            for row in (*overdue.shown, *(r for r in page.agencies if r.undelivered))
+            if row.links and budget.take(row.links)
+        ),
     )
+
+
+def _grouped(changes: Iterable[DigestChange]) -> list[ChangeGroup]:
+    """One entry a mail, and one a decision of several forms; in order of time."""
+    groups: dict[tuple[object, ...], list[DigestChange]] = {}
+    for change in changes:
+        code = change.agency.code if change.agency else ""
+        # A submission has no `who`: one mail may bring several, and several mails of one agency stay apart.
+        key = (change.at, code, change.what, change.who) if change.who else (code, change.mail_id, change.at)
+        groups.setdefault(key, []).append(change)
+    return [ChangeGroup(found[0], tuple(found)) for found in groups.values()]
 
 
 def _row(page: DigestRound, row: DigestAgency, at: datetime) -> MatrixRow:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from digest_samples import UNREAD, digest, overdue_row
 from notice_facts import (
     C201,
     DEADLINE,
@@ -22,7 +23,6 @@ from notice_facts import (
     alert,
     answer,
     decision,
-    digest,
     local,
     nudge,
     office,
@@ -67,6 +67,10 @@ CORRECTION = answer(
     missing=(STATS,),
     mail_id=42,
     enclosures=(MARKED,),
+)
+PAGE = digest().rounds[0]
+NOTHING: dict[str, object] = dict.fromkeys(
+    ("rounds", "items", "ignored", "bounces", "unsent", "troubles", "rescued", "changes"), ()
 )
 LEADER = ("tdm.ld@binhduong.example",)
 
@@ -257,7 +261,25 @@ SAMPLES: dict[str, Notice] = {
     "alert_bare": alert("mail_parked"),
     "alert_generic": alert("disk_full", free="12 MB"),
     "digest": digest(),
-    "digest_quiet": digest(rounds=(), items=(), ignored=(), bounces=(), unsent=()),
-    "digest_first": digest(since=None, items=(), ignored=(), bounces=(), unsent=()),
+    "digest_quiet": digest(**NOTHING),
+    "digest_quiet_round": digest(
+        **NOTHING | {"rounds": (replace(PAGE, done=15, needs_correction=0, silent=0, undelivered=0, changes=()),)}
+    ),
+    "digest_first": digest(**NOTHING | {"since": None, "rounds": (PAGE,)}),
     "digest_no_round": digest(rounds=()),
+    "digest_overdue": digest(
+        at=local(13),
+        items=(UNREAD,),
+        rounds=(
+            replace(
+                PAGE,
+                agencies=tuple(overdue_row(row.agency.code) for row in PAGE.agencies),
+                days_left=-4,
+                working_days_left=-2,
+                overdue=True,
+                muted="đang kiểm tra hộp thư",
+                muted_by="Nguyễn Thị An",
+            ),
+        ),
+    ),
 }

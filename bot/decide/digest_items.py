@@ -1,0 +1,194 @@
+"""What waits for the coordinator's decision, each with its answers as links.
+
+Mails, states, proposals and the reading go in; items come out in the order in which they press: what keeps everybody
+from being reminded, time that was lost, agencies that ask, reports that nobody could judge, mails whose way is not
+clear, strangers. An item proposes only what its evidence speaks for; what the evidence leaves open is left open in the
+link, for the coordinator to fill in. Pure.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from bot.decide.digest_facts import DigestFacts, mail_line
+from bot.domain.decision import Action, DecisionKind, Order
+from bot.domain.digest import DigestItem
+from bot.domain.form import Severity
+from bot.domain.mail import EvidenceSource, InboundRecord, Outcome, Reason
+from bot.domain.round import ObligationState, ObligationStatus, Round
+from bot.domain.submission import Submission, Verdict
+
+MAX_PROPOSALS = 3
+ORDER = ("unread", "grace", "ask", "version", "mail", "sender")
+_STRENGTH = {source: at for at, source in enumerate(EvidenceSource)}
+_ASKS = tuple(reason for reason in Reason if reason.is_ask)
+_WHOSE = (Reason.AMBIGUOUS_AGENCY, Reason.AMBIGUOUS_SENDER, Reason.WRONG_AGENCY)
+_WHICH_ROUND = (Reason.AMBIGUOUS_ROUND, Reason.NO_OPEN_ROUND)
+
+
+def waiting_items(facts: DigestFacts) -> tuple[DigestItem, ...]:
+    """Everything that waits at `facts.now`; of one kind, the oldest first."""
+    items = [*_unread(facts), *_graces(facts)]
+    owed = {(s.round.code, o.agency, o.form): o for s in facts.states for o in s.obligations}
+    for mail in sorted(facts.mails, key=lambda m: (m.received_at, m.id)):
+        if mail.outcome in (Outcome.HELD, Outcome.PARKED):
+            items += _of_mail(facts, mail, owed)
+    return tuple(sorted(items, key=lambda item: ORDER.index(item.what)))
+
+
+def _unread(facts: DigestFacts) -> Iterator[DigestItem]:
+    if facts.unread is not None:
+        yield DigestItem("unread", params={**facts.unread.params, "why": facts.unread.code})
+
+
+def _graces(facts: DigestFacts) -> Iterator[DigestItem]:
+    for proposal in facts.proposals:
+        order = Order(Action.GRACE, proposal.round.code, until=_last_day(facts, proposal.until))
+        yield DigestItem(
+            "grace",
+            facts.links(order, Order(Action.DECLINE, proposal.round.code)),
+            round=proposal.round,
+            params={
+                "from": proposal.outage.began,
+                "to": proposal.outage.ended,
+                "until": proposal.until,
+                "error": proposal.outage.why,
+            },
+        )
+
+
+def _of_mail(
+    facts: DigestFacts, mail: InboundRecord, owed: dict[tuple[str, str, str], ObligationState]
+) -> Iterator[DigestItem]:
+    held = [s for s in mail.submissions if s.verdict is Verdict.HELD]
+    if mail.reason in _ASKS:
+        yield _ask(facts, mail)
+    elif mail.reason == Reason.UNKNOWN_SENDER:
+        yield _sender(facts, mail)
+    elif undecided := [s for s in held if _waits(facts, s, owed.get((s.round, s.agency, s.form)))]:
+        yield from (_version(facts, mail, s) for s in undecided)
+    elif not held or any(f.severity is Severity.HOLD for f in mail.findings):
+        yield _mail(facts, mail)
+
+
+def _waits(facts: DigestFacts, submission: Submission, state: ObligationState | None) -> bool:
+    """Whether nobody has decided on that version, and no newer one has taken its place."""
+    if state is not None:
+        return state.status is ObligationStatus.HELD and state.latest_version == submission.version
+    return not any(
+        d.kind in (DecisionKind.ACCEPT, DecisionKind.RETURN)
+        and (d.round, d.agency) == (submission.round, submission.agency)
+        and d.form in (None, submission.form)
+        and d.version in (None, submission.version)
+        for d in facts.decisions
+    )
+
+
+def _version(facts: DigestFacts, mail: InboundRecord, submission: Submission) -> DigestItem:
+    def order(action: Action) -> Order:
+        return Order(action, submission.round, submission.agency, submission.form, submission.version)
+
+    blocking = tuple(f for f in submission.findings if f.severity is Severity.HOLD)
+    return DigestItem(
+        "version",
+        facts.links(order(Action.ACCEPT), order(Action.RETURN)),
+        mail=mail_line(facts, mail),
+        round=facts.round(submission.round),
+        agency=facts.agency(submission.agency),
+        form=facts.forms.get(submission.form),
+        version=submission.version,
+        findings=blocking or tuple(f for f in submission.findings if f.severity is Severity.ERROR),
+    )
+
+
+def _ask(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
+    """An agency's question. The day that it names is offered as long as it lies ahead."""
+    round_ = facts.round(mail.round) or _sole_round(facts, mail.agency)
+    told = {e.about: e for e in mail.evidence}
+    until = _day(told["until"].value) if "until" in told else None
+    other = facts.agency(told["other"].value) if "other" in told else None
+    params: dict[str, str | int | datetime] = {"found": told["ask"].found if "ask" in told else ""}
+    if other:
+        params["other"] = other.name
+    item = {"mail": mail_line(facts, mail), "round": round_, "agency": facts.agency(mail.agency)}
+    if round_ is None or not mail.agency:
+        return DigestItem("ask", facts.links(Order(Action.DONE, mail_id=mail.id)), params=params, **item)  # type: ignore[arg-type]  # fields by name
+
+    def order(action: Action, day: date | None = None) -> Order:
+        assert round_ is not None
+        return Order(action, round_.code, mail.agency or "", mail_id=mail.id, until=day)
+
+    proposed = order(Action.EXTEND, until) if until is not None and until >= facts.today else None
+    if mail.reason == Reason.ASKS_EXTENSION:
+        orders = (proposed, order(Action.EXTEND), order(Action.EXCUSE), order(Action.DECLINE))
+    else:
+        orders = (order(Action.EXCUSE), order(Action.EXTEND), order(Action.DECLINE))
+    return DigestItem("ask", facts.links(*orders), params=params, **item)  # type: ignore[arg-type]  # fields by name
+
+
+def _sender(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
+    """A stranger: whose address it may be, by what the mail says of itself, another agency, or done by hand."""
+    named = _agencies(facts, mail)
+    proposed = [Order(Action.BIND, mail_id=mail.id, whose=code) for code in named]
+    orders = (*proposed, Order(Action.BIND, mail_id=mail.id), Order(Action.DONE, mail_id=mail.id))
+    return DigestItem("sender", facts.links(*orders), mail=mail_line(facts, mail), params=_names(facts, named))
+
+
+def _mail(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
+    """A mail whose way is not clear: go on as what the evidence says, or done by hand."""
+    done, named = Order(Action.DONE, mail_id=mail.id), _agencies(facts, mail)
+    if mail.reason == Reason.TOO_BIG:
+        orders = [done]
+    elif mail.reason in _WHOSE:
+        orders = [Order(Action.RELEASE, mail_id=mail.id, whose=code) for code in named]
+        orders += [Order(Action.RELEASE, mail_id=mail.id), done]
+    elif mail.reason in _WHICH_ROUND:
+        orders = [Order(Action.RELEASE, code, mail_id=mail.id) for code in _rounds(facts, mail)]
+        orders.append(done)
+    elif mail.reason == Reason.NO_ATTACHMENT:
+        orders = [done, Order(Action.RELEASE, mail_id=mail.id)]
+    else:
+        orders = [Order(Action.RELEASE, mail_id=mail.id), done]
+    return DigestItem(
+        "mail",
+        facts.links(*orders),
+        mail=mail_line(facts, mail),
+        round=facts.round(mail.round),
+        agency=facts.agency(mail.agency),
+        findings=tuple(f for f in mail.findings if f.severity is Severity.HOLD),
+        params=_names(facts, named),
+    )
+
+
+def _names(facts: DigestFacts, codes: list[str]) -> dict[str, str | int | datetime]:
+    return {f"name.{code}": facts.registry.get(code).name for code in codes}
+
+
+def _agencies(facts: DigestFacts, mail: InboundRecord) -> list[str]:
+    """The agencies that the evidence names, by the strength of its source."""
+    named = sorted((e for e in mail.evidence if e.about == "agency"), key=lambda e: _STRENGTH[e.source])
+    return [c for c in dict.fromkeys(e.value for e in named) if c in facts.registry][:MAX_PROPOSALS]
+
+
+def _rounds(facts: DigestFacts, mail: InboundRecord) -> list[str]:
+    """The open rounds that the evidence names, or else all that the agency (if it is known) owes something in."""
+    known = {s.round.code: s.round for s in facts.states}
+    named = sorted((e for e in mail.evidence if e.about == "round"), key=lambda e: _STRENGTH[e.source])
+    found = [e.value for e in named if e.value in known]
+    rest = [code for code, r in known.items() if mail.agency is None or mail.agency in r.agencies]
+    return list(dict.fromkeys(found or rest))[:MAX_PROPOSALS]
+
+
+def _sole_round(facts: DigestFacts, agency: str | None) -> Round | None:
+    rounds = [s.round for s in facts.states if agency in s.round.agencies]
+    return rounds[0] if len(rounds) == 1 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _last_day(facts: DigestFacts, until: datetime) -> date:
+    return (facts.office.working_time.local(until) - timedelta(microseconds=1)).date()
