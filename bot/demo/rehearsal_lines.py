@@ -1,4 +1,4 @@
-"""The timeline of a rehearsal: every mail of its runs in the order of time, numbered, with the reason why it was sent."""
+"""The timeline of a rehearsal: every mail of its runs in the order of time, numbered, with why it was sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
