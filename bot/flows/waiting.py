@@ -14,7 +14,8 @@ from bot.store.errors import StoreConflictError
 def bind(
     services: Services, address: str, agency: str, *, who: str, why: str, mail_id: int | None = None
 ) -> Resolution:
-    """From now on `address` belongs to that agency; its held mails go on at once (`reopens`). `mail_id` is the
+    """From now on `address` belongs to that agency; its held mails, and those left unread in Spam, go on at once
+    (`reopens`). `mail_id` is the
     mail that the address was read from, where one was.
     """
     address = address.strip().lower()
@@ -26,8 +27,9 @@ def bind(
     )
     waiting = [
         m.id
-        for m in services.store.mails(outcome=Outcome.HELD)
-        if m.sender == address and m.reason == Reason.UNKNOWN_SENDER
+        for m in services.store.mails()
+        if m.sender == address
+        and (m.outcome, m.reason) in ((Outcome.HELD, Reason.UNKNOWN_SENDER), (Outcome.IGNORED, Reason.JUNK))
     ]
     return Resolution(decision, reopens=tuple(waiting))
 
