@@ -1,14 +1,15 @@
 """What all tests share: the real mail servers, and the honest word about tests that were left out.
 
 A test that asks for `mail_servers` (Dovecot and Postfix) or `imap_server` (Dovecot at least) gets them started on
-loopback, once a worker; it is marked `servers` by itself. Tests marked `libreoffice` or `libarchive` need those. Where
-they cannot run, such tests are left out and the summary names them, why, and what to install; with CI=true they fail
-instead.
+loopback, once a worker; it is marked `servers` by itself. Tests marked `libreoffice`, `libarchive` or `chromium` need
+those. Where they cannot run, such tests are left out and the summary names them, why, and what to install; with CI=true
+they fail instead.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,8 @@ def _missing_helper(item: pytest.Item) -> str | None:
         return "LibreOffice is missing: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui"
     if item.get_closest_marker("libarchive") and not has_library():
         return "libarchive is missing: apt-get install libarchive13"
+    if item.get_closest_marker("chromium") and shutil.which("chromium") is None:
+        return "Chromium is missing: apt-get install chromium"
     return None
 
 

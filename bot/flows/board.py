@@ -62,7 +62,9 @@ def _write(path: Path, page: bytes) -> bool:
 def _page(services: Services, board: Board, now: datetime) -> bytes:
     """The page; its head tells what it says apart from when it was written."""
     papers, office = services.papers, services.office
-    style = papers.text("board.css") + "".join(_labels(at, r.forms) for at, r in enumerate(board.rounds))
+    style = papers.text("board.css") + "".join(
+        _labels(at, (*r.forms, papers.screens["board"]["nudges"])) for at, r in enumerate(board.rounds)
+    )
     script = papers.text("board.js")
     facts: dict[str, Any] = {
         "lang": office.language.value,
@@ -82,10 +84,10 @@ def _page(services: Services, board: Board, now: datetime) -> bytes:
     return papers.page("board.html", {**facts, "content": digest, "written": written}).encode()
 
 
-def _labels(at: int, forms: tuple[str, ...]) -> str:
+def _labels(at: int, columns: tuple[str, ...]) -> str:
     """On a narrow screen cells stand one above the other; each is told apart by its column's name."""
     return "".join(
-        f'#r{at} td:nth-child({column})::before{{content:"{_css(form)}: "}}' for column, form in enumerate(forms, 2)
+        f'#r{at} td:nth-child({place})::before{{content:"{_css(title)}: "}}' for place, title in enumerate(columns, 2)
     )
 
 

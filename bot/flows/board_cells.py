@@ -6,7 +6,6 @@ Links are relative to `board/` and percent-encoded; what comes from senders stay
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from bot.decide.stepping import last_day_of
@@ -69,7 +68,7 @@ def latest_folder(
             submission = submissions[obligation.agency, obligation.form].get(obligation.version or 0)
             for file in submission.files if submission else ():
                 if file.path:
-                    return f"../{quote(PurePosixPath(*PurePosixPath(file.path).parts[:3]).as_posix())}/latest/"
+                    return f"../{quote('/'.join(file.path.split('/')[:3]))}/latest/"
     return ""
 
 
@@ -78,7 +77,8 @@ def _links(submission: Submission, numbered: bool) -> tuple[tuple[str, str], ...
     links = []
     for file in submission.files:
         if file.path:
-            name = PurePosixPath(file.path).suffix.lstrip(".").lower() or "…"
+            _, dot, ending = file.name.rpartition(".")
+            name = ending.lower()[:8] if dot else "…"
             links.append((f"v{submission.version} {name}" if numbered else name, f"../{quote(file.path)}"))
     return tuple(links)
 
