@@ -244,7 +244,8 @@ def _print_mail(
 def digest(
     context: typer.Context,
     preview: Annotated[
-        Path | None, typer.Option("--preview", metavar="FILE.html", help="Write the page to this file.")
+        Path | None,
+        typer.Option("--preview", metavar="FILE.html", help="Write the page to this file, the tracker beside it."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -253,7 +254,10 @@ def digest(
     with services_of(context, settings, will_write=False) as services:
         notice = make_digest(services, services.now())
         if preview is not None:
-            _write(preview, services.composer.digest_html(notice), settings.language)
+            _write(preview, services.composer.digest_html(notice).encode(), settings.language)
+            for number, tracker in enumerate(notice.enclosures, 1):
+                name = f"{preview.stem}{f' ({number})' if number > 1 else ''}.xlsx"
+                _write(preview.with_name(name), tracker.payload, settings.language)
         if as_json:
             print_json(shapes.digest(notice, services.office.working_time.timezone))
         elif preview is not None:
@@ -262,8 +266,8 @@ def digest(
             print(services.composer.digest_text(notice))
 
 
-def _write(file: Path, text: str, language: Language) -> None:
+def _write(file: Path, payload: bytes, language: Language) -> None:
     try:
-        file.write_text(text, "utf-8")
+        file.write_bytes(payload)
     except OSError as error:
         stop(language, MISUSED, "error.written", file=file, error=system_words(language, error))

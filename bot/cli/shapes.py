@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.decision import Decision
-from bot.domain.digest import DigestMail, DigestNotice
+from bot.domain.digest import DigestItem, DigestMail, DigestNotice
 from bot.domain.mail import InboundRecord, NoticeKind, OutgoingRecord
 from bot.domain.round import ObligationStatus, RoundState
 from bot.domain.submission import Finding, StoredFile, Submission
@@ -198,6 +198,17 @@ def digest(notice: DigestNotice, zone: tzinfo) -> Json:
             "agency": m.agency.code if m.agency else None,
         }
 
+    def item(i: DigestItem) -> Json:
+        return {
+            "what": i.what,
+            "mail": i.mail.mail_id if i.mail else None,
+            "round": i.round.code if i.round else None,
+            "agency": i.agency.code if i.agency else None,
+            "form": i.form.code if i.form else None,
+            "version": i.version,
+            "answers": [{"action": link.order.action.value, "subject": link.subject} for link in i.links],
+        }
+
     return {
         "key": notice.key,
         "to": list(notice.to),
@@ -212,6 +223,8 @@ def digest(notice: DigestNotice, zone: tzinfo) -> Json:
                 "held": page.held,
                 "partial": page.partial,
                 "silent": page.silent,
+                "undelivered": page.undelivered,
+                "muted": page.muted_by or None,
                 "days_left": page.days_left,
                 "groups": [
                     {"group": g.name, "done": g.done, "needs_correction": g.needs_correction, "total": g.total}
@@ -223,19 +236,23 @@ def digest(notice: DigestNotice, zone: tzinfo) -> Json:
                     {
                         "at": instant(c.at, zone),
                         "what": c.what,
-                        "agency": c.agency.code,
+                        "agency": c.agency.code if c.agency else None,
                         "form": c.form.code if c.form else None,
+                        "undone": c.undone,
                     }
                     for c in page.changes
                 ],
             }
             for page in notice.rounds
         ],
-        "waiting": [line(i.mail) for i in notice.items if i.mail and i.what != "sender"],
+        "items": [item(i) for i in notice.items],
+        "waiting": list({i.mail.mail_id: line(i.mail) for i in notice.items if i.mail and i.what != "sender"}.values()),
         "unknown_senders": [line(i.mail) for i in notice.items if i.mail and i.what == "sender"],
         "ignored": [line(m) for m in notice.ignored],
         "bounces": [{"address": b.address, "at": instant(b.at, zone), "error": b.error} for b in notice.bounces],
-        "unsent": [{"key": key, "state": state, "error": error} for key, state, error in notice.unsent],
+        "rescued": [line(m) for m in notice.rescued],
+        "troubles": [{"code": t.code, "since": instant(t.since, zone)} for t in notice.troubles],
+        "unsent": [{"key": u.key, "state": u.state, "error": u.error, "to": list(u.to)} for u in notice.unsent],
     }
 
 

@@ -1,5 +1,6 @@
 """The coordinator's page as it stands now: everything that it is made from, loaded once."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.decide.digest_facts import DigestFacts
@@ -10,6 +11,7 @@ from bot.domain.mail import NoticeKind, OutgoingState
 from bot.flows.nudging import Day, judge_nudges, load_day
 from bot.flows.order_links import linker
 from bot.flows.services import Services
+from bot.flows.trackers import trackers
 
 
 def digest(services: Services, now: datetime, day: Day | None = None) -> DigestNotice:
@@ -20,7 +22,7 @@ def digest(services: Services, now: datetime, day: Day | None = None) -> DigestN
     whys = {(code, round_): why for code, v in verdicts.items() for round_, why in v.silences.items()}
     whys |= {(code, nudge.round.code): nudge.why for code, v in verdicts.items() for nudge in v.nudges}
     decisions, log = services.store.decisions(), services.store.decision_log()
-    return build_digest(
+    notice = build_digest(
         DigestFacts(
             office=services.office,
             registry=services.registry,
@@ -46,6 +48,7 @@ def digest(services: Services, now: datetime, day: Day | None = None) -> DigestN
             inbox_folder=services.inbox_folder,
         )
     )
+    return replace(notice, enclosures=trackers(services, notice, decisions))
 
 
 def _last_digest_at(services: Services) -> datetime | None:
