@@ -37,7 +37,7 @@ _CORES = (
     r"\bgia han\b",
     r"\b(?:lui|hoan|doi|gian)(?: lai| them)? (?:lich |moc )?(?:thoi (?:han|gian|diem)|han|ngay|lich|deadline"
     r"|viec (?:gui|nop|bao cao)|gui|nop|bao cao)\b",
-    rf"\blui(?: lai| them)? (?:den|sang|toi|qua|vai|{NUMBER})\b",
+    rf"\blui(?: lai| them)? (?:den|sang|toi|qua|tu|vai|{NUMBER})\b",
     r"\b(?:keo dai|dieu chinh|thay doi)(?: lai| them)? (?:thoi (?:han|gian|diem)|han|ngay) (?:gui|nop|bao cao"
     r"|hoan thanh)\b",
     rf"\bthem (?:(?:mot |1 )?(?:it|chut) )?(?:thoi gian|thoi han|vai (?:ngay|hom|bua)|may (?:ngay|hom|bua)|{NUMBER}"

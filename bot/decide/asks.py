@@ -36,7 +36,7 @@ _DAY_FOLLOWS = re.compile(
     r"\b(?:du kien|se|cham nhat|den|thoi gian|truoc|hoan thanh|xin|de nghi|until|by|cu the|ngay)\b"
 )
 _CHANNEL = re.compile(
-    r"\b(?:da|duoc|vua)(?: (?:duoc|gui|nop|phat hanh|chuyen|bao cao|cap nhat|nhap|day|len|bang|qua|ky so|va"
+    r"\b(?:da|duoc|vua)(?: (?:duoc|gui|nop|phat hanh|chuyen|bao cao|cap nhat|nhap|day|len|tren|bang|qua|ky so|va"
     r"|bao cao nay|so"
     r"|lieu|noi dung|file|van ban|cho|so noi vu|bc|quy|nam|[ivx]+|[0-9/]+|cchc|ngay|lien thong))* ?"
     r"(?:kenh khac|truc (?:lien thong|van ban)|lien thong|phan mem quan ly van ban|qlvb|ioffice|e-?office"
