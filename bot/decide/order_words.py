@@ -126,7 +126,7 @@ def subject_of(order: Order, code: str, language: str, label: str = "") -> str:
     words = GRAMMARS[language]
     said = words.actions[order.action]
     if order.action in WITH_DAY:
-        day = f"{order.clock:%H}h{order.clock:%M} " if order.clock else ""
+        day = f"{order.clock:%H}h{order.clock:%M}, " if order.clock else ""
         said += f" {words.until} {day}{say_date(order.until, language) if order.until else '…'}"
     if label := " ".join(re.sub(r"[\[\]():]", " ", label).split()):
         said += f": {label}"
