@@ -125,7 +125,7 @@ def room_for_nudges(queue: Iterable[Queued], taken: Iterable[Taken], sending: Se
     if not sending.per_day:
         return None
     used = sum(t.recipients for t in taken if t.at > now - DAY)
-    ahead = sum(m.recipients for m in waiting if m.lane is not Lane.OFFICE)
+    ahead = sum(m.recipients for m in waiting)
     return max(0, sending.per_day - sending.reserved - used - ahead)
 
 

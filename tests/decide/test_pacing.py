@@ -166,7 +166,7 @@ def test_after_too_much_everything_rests_but_the_office():
         ([], taken(60, recipients=2), Sending(per_day=10, reserved=4), 4),
         ([], taken(86_400, recipients=2), Sending(per_day=10), 10),
         ([mail(1, recipients=3), mail(2, RECEIPT, 2, next_at=NOW + DAY)], [], Sending(per_day=10), 5),
-        ([mail(1, DIGEST, 3)], [], Sending(per_day=10), 10),
+        ([mail(1, DIGEST, 3)], [], Sending(per_day=10), 7),
         ([], taken(1, recipients=20), Sending(per_day=10), 0),
     ],
 )

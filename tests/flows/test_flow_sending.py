@@ -1,7 +1,7 @@
 """Dispatch, the Sent folder, the walk over the mailbox, and the whole turn: each row of the tables in docs/flow.md."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,17 @@ from embedded_office import BOX, COORDINATOR, PASSWORD, ROUND, STRANGER, Office,
 from imap_tools import MailBoxUnencrypted
 
 from bot.daemon import Daemon, once
-from bot.domain.mail import Endpoint, NoticeKind, Outcome, OutgoingState, Security
+from bot.decide.retrying import EXPIRED
+from bot.domain.mail import (
+    Endpoint,
+    NoticeKind,
+    Outcome,
+    OutgoingMail,
+    OutgoingState,
+    Security,
+    SendOutcome,
+    SendResult,
+)
 from bot.flows.cycle import turn
 from bot.flows.dispatch import copy_to_sent, dispatch, recover
 from bot.flows.fetch import fetch_new, mark_finished
@@ -30,6 +40,31 @@ def nobody() -> Endpoint:
     """A port of this machine on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as holder:
         return Endpoint("127.0.0.1", holder.getsockname()[1], Security.NONE, timeout=2)
+
+
+RELAY = "554 5.7.1 Relay access denied"
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, result: SendResult) -> list[str]:
+    """From now on the outgoing server says this to every mail; returns the keys of those that it was shown."""
+    tried: list[str] = []
+
+    def send(
+        endpoint: Endpoint,
+        mails: Sequence[OutgoingMail],
+        on_result: Callable[[str, SendResult], None],
+        *,
+        stop: Callable[[], bool],
+    ) -> None:
+        for mail in mails:
+            if stop():
+                on_result(mail.key, SendResult(SendOutcome.TRANSIENT, "not tried: the program is stopping"))
+            else:
+                tried.append(mail.key)
+                on_result(mail.key, result)
+
+    monkeypatch.setattr("bot.flows.dispatch.send_batch", send)
+    return tried
 
 
 def narrative(office: Office, agency: str = "stp") -> list[tuple[str, bytes]]:
@@ -79,20 +114,105 @@ def test_a_slow_refusal_does_not_keep_the_rest_waiting(office: Office) -> None:
     assert office.outbox("receipt")[0].attempts == 1
 
 
-def test_refused_for_good_is_failed_and_told_once(office: Office) -> None:
+def test_an_address_that_the_server_does_not_know_counts_as_bounced(office: Office) -> None:
+    """It is told once, and the agency's next contact gets the same: the leader, there is nobody else."""
     office.clock.move_to(at(3, 2, 8))
     stranger = "kho-ton-tai@noikhac.test"  # no mailbox there: 550
     path = office.config / "agencies.toml"
     path.write_text(path.read_text("utf-8").replace("pg@binhduong.example", stranger), "utf-8")
     office.reopen()
     office.once()
-    office.once(at(3, 2, 9))
     (failed,) = [r for r in office.outbox() if r.state is not OutgoingState.SENT]
     assert (failed.state, failed.mail.to, failed.attempts) == (OutgoingState.FAILED, (stranger,), 1)
     assert "550" in failed.last_error
+    (bounce,) = office.services.store.bounces()
+    assert (bounce.address, bounce.permanent, bounce.key, bounce.mail_id) == (stranger, True, failed.mail.key, None)
     (alert,) = office.outbox("alert")
-    assert alert.mail.key == f"alert:outgoing_refused:{failed.mail.key}"
+    assert alert.mail.key == f"alert:bounced:{stranger}"
     assert [m["X-Thuky-Key"] for m in office.got(COORDINATOR)].count(alert.mail.key) == 1
+    assert "pg.ld@binhduong.example" in office.got(COORDINATOR)[-1].as_string()
+    office.once(at(3, 2, 9))
+    again = next(r for r in office.outbox("request") if r.mail.key == f"request:{ROUND}:pg:2")
+    assert (again.mail.to, again.state) == (("pg.ld@binhduong.example",), OutgoingState.SENT)
+    assert len(office.outbox("alert")) == 1
+
+
+def test_a_server_that_will_not_relay_kills_no_address(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.mail("stp", narrative(office))
+    answers(monkeypatch, SendResult(SendOutcome.PERMANENT, RELAY, {"stp@binhduong.example": RELAY}))
+    office.once()
+    (receipt,) = office.outbox("receipt")
+    assert receipt.state is OutgoingState.FAILED
+    assert office.services.store.bounces() == ()
+    assert f"alert:outgoing_refused:{receipt.mail.key}" in {a.mail.key for a in office.outbox("alert")}
+
+
+def test_too_much_for_the_provider_rests_everything_for_an_hour(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """5.4.5 is of class 5, and yet nothing is given up: neither the receipt nor the requests."""
+    office.mail("stp", narrative(office))
+    limit = "550 5.4.5 Daily user sending limit exceeded"
+    tried = answers(monkeypatch, SendResult(SendOutcome.PERMANENT, limit))
+    office.once(at(3, 2, 8))
+    (receipt,) = office.outbox("receipt")
+    assert tried[0] == receipt.mail.key
+    requests = office.outbox("request")
+    assert not {r.mail.key for r in requests} & set(tried)
+    hour = at(3, 2, 9)
+    assert {(r.state, r.next_at) for r in (receipt, *requests)} == {(OutgoingState.QUEUED, hour)}
+    assert receipt.attempts == 1
+    assert {r.attempts for r in requests} == {0}, "what was not tried is no failed attempt"
+    assert limit in receipt.last_error
+    before = len(tried)
+    office.once(at(3, 2, 8, 30))
+    assert {k for k in tried[before:] if not k.startswith(("alert:", "digest:"))} == set()
+    monkeypatch.undo()
+    office.once(hour)
+    assert {r.state for r in office.outbox("receipt", "request")} == {OutgoingState.SENT}
+
+
+def test_a_reminder_that_missed_its_day_is_given_up_and_spoken_anew(office: Office) -> None:
+    office.once(at(3, 2, 8))
+    office.clock.move_to(at(3, 7, 8))
+    once(replace(office.services, smtp=nobody()))
+    stale = {r.mail.key: r for r in office.outbox("reminder") if r.state is OutgoingState.QUEUED}
+    assert stale
+    office.once(at(3, 8, 8))
+    after = {r.mail.key: r for r in office.outbox("reminder")}
+    assert {(after[k].state, after[k].last_error) for k in stale} == {(OutgoingState.FAILED, EXPIRED)}
+    fresh = {k for k in after if k not in stale}
+    assert {after[k].state for k in fresh} == {OutgoingState.SENT}
+    assert len(fresh) == len(stale)
+    assert not any(m["X-Thuky-Key"] in stale for m in office.got("stp"))
+
+
+def test_caps_hold_reminders_back_and_let_answers_through(tmp_path: Path) -> None:
+    caps = {"THUKY_SENDING__PER_DAY": "10", "THUKY_SENDING__RESERVED": "4"}
+    with embedded_office(tmp_path, BEFORE, **caps) as office:
+        office.once(at(3, 2, 8))
+        asked = len(office.outbox("request"))
+        assert 0 < asked <= 6
+        assert sum(len(r.mail.recipients) for r in office.outbox("request")) <= 6
+        office.mail("stp", narrative(office), moment=at(3, 2, 9))
+        office.once()
+        assert office.outbox("receipt")[0].state is OutgoingState.SENT
+        assert len(office.outbox("request")) == asked, "no more of them are written before there is room"
+        office.once(at(3, 3, 9))
+        assert len(office.outbox("request")) > asked
+        today = [r for r in office.outbox() if r.sent_at and r.sent_at > at(3, 2, 9)]
+        assert sum(len(r.mail.recipients) for r in today if not r.mail.kind.may_repeat) <= 6
+        assert {r.state for r in office.outbox("digest", "receipt")} == {OutgoingState.SENT}
+
+
+def test_so_many_a_minute_and_no_attempt_for_the_others(tmp_path: Path) -> None:
+    with embedded_office(tmp_path, BEFORE, THUKY_SENDING__PER_MINUTE="4") as office:
+        office.once(at(3, 2, 8))
+        assert [r.state for r in office.outbox()].count(OutgoingState.SENT) == 4
+        held = [r for r in office.outbox("request") if r.state is OutgoingState.QUEUED]
+        assert {(r.attempts, r.next_at) for r in held} == {(0, at(3, 2, 8, 1))}
+        office.once(at(3, 2, 8, 1))
+        assert [r.state for r in office.outbox()].count(OutgoingState.SENT) == 8
 
 
 def test_after_a_crash_an_answer_goes_again_and_a_nudge_does_not(office: Office) -> None:
@@ -112,8 +232,9 @@ def test_after_a_crash_an_answer_goes_again_and_a_nudge_does_not(office: Office)
     assert states == {("receipt", "sent"), ("request", "unknown")}
     receipts = [m for m in office.got("stp") if m["X-Thuky-Key"].startswith("receipt:")]
     assert len(receipts) == 1
-    assert all(a.mail.key.startswith("alert:nudge_unknown:") for a in office.outbox("alert"))
-    assert len(office.outbox("alert")) == len(office.outbox("request"))
+    unknown = [a for a in office.outbox("alert") if a.mail.key.startswith("alert:nudge_unknown:")]
+    assert len(unknown) == len(office.outbox("request"))
+    assert len(office.outbox("alert")) == len(unknown) + 2, "and that the server was away for long, and is back"
 
 
 def test_a_copy_lies_in_sent_once_even_after_a_crash_between(office: Office) -> None:
@@ -192,7 +313,7 @@ def test_nobody_is_told_that_a_report_is_missing_while_the_mailbox_cannot_be_rea
     blind = replace(office.services, imap=nobody())
     done = once(blind)
     assert done.trouble
-    assert office.outbox() == []
+    assert {r.mail.kind for r in office.outbox()} == {NoticeKind.DIGEST}, "the coordinator hears, and nobody else"
     assert office.once().queued > 0
 
 
