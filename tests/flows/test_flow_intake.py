@@ -234,7 +234,7 @@ def test_one_mail_that_breaks_us_is_parked_and_the_others_go_on(office: Office) 
     assert (first.outcome, first.reason, first.attempts) == (Outcome.PARKED, "broke_us", 3)
     assert second.outcome is Outcome.ACCEPTED
     assert len(office.outbox("alert")) == 1
-    assert office.got(COORDINATOR)[-1]["X-Thuky-Key"] == f"alert:mail_parked:{first.id}"
+    assert office.got(COORDINATOR)[-1]["X-Thuky-Key"].startswith(f"alert:mail_parked:{first.id}:")
 
 
 def test_a_crash_before_the_commit_takes_the_mail_again_and_answers_once(office: Office) -> None:
