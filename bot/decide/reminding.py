@@ -20,9 +20,8 @@ then over all of them, once a step is due:
 Every silence and every nudge has its reason. Pure; never fails.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from bot.decide.fairness import Reading
 from bot.decide.nudges import (
@@ -37,9 +36,9 @@ from bot.decide.round_steps import STALE_AFTER, Candidate, Outlook, asked_of, ju
 from bot.decide.stepping import DueStep, last_day_of, next_opening
 from bot.domain.ladder import StepKind
 from bot.domain.letter import Why
-from bot.domain.mail import NoticeKind, NudgeMark, NudgeRecord, OutgoingMail, OutgoingRecord, OutgoingState
+from bot.domain.mail import NudgeMark
 from bot.domain.office import WorkingTime
-from bot.domain.round import ObligationState, Round, RoundState
+from bot.domain.round import RoundState
 
 __all__ = [
     "STALE_AFTER",
@@ -48,11 +47,9 @@ __all__ = [
     "Nudge",
     "NudgeReason",
     "RoundStanding",
-    "Silence",
     "Verdict",
     "asked_of",
     "decide_nudges",
-    "due_nudge",
     "nudge_key",
     "partners_to_tell",
 ]
@@ -146,33 +143,3 @@ def _reason(leading: Candidate, count: int, now: datetime) -> Why:
     if leading.turn > 1:
         return Why(NudgeReason.AGAIN, {**params, "turn": leading.turn})
     return Why(NudgeReason.PULLED if leading.due.at > now else NudgeReason.DUE, params)
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Do not write now, and why."""
-
-    reason: str
-
-
-def due_nudge(
-    round_: Round,
-    agency: str,
-    states: Sequence[ObligationState],
-    *,
-    sent: Collection[str],
-    last_nudge_on: date | None,
-    deadline_set_at: datetime,
-    now: datetime,
-    working_time: WorkingTime,
-) -> Nudge | Silence:
-    """`decide_nudges` for one round alone, with nothing waiting in the mailbox."""
-    never = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
-    mail = OutgoingMail("", NoticeKind.REMINDER, (), (), "", "", "", b"")
-    record = OutgoingRecord(0, mail, OutgoingState.SENT, never)
-    records = tuple(NudgeRecord(NudgeMark(key, round_.code, ""), agency, record) for key in sent)
-    standing = RoundStanding(round_, tuple(states), deadline_set_at, records)
-    verdict = decide_nudges(
-        AgencyStanding(agency, (standing,), last_nudge_on), Reading(), now=now, working_time=working_time
-    )
-    return verdict.nudges[0] if verdict.nudges else Silence(verdict.silences[round_.code].code)

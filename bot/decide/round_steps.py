@@ -136,7 +136,9 @@ def _judge_track(
 ) -> tuple[Candidate | None, Why]:
     """The step of that track that may speak today, and why it is silent until (or unless) one is due."""
     due = next((s for s in reversed(track.steps) if s.at <= now), None)
-    later = next((s for s in track.steps if s.at > now and s.day == today), None)
+    today_still = [s for s in track.steps if s.at > now and s.day == today]
+    # The first of that day; of several at one time the last, as when they are due.
+    later = next((s for s in reversed(today_still) if s.at == today_still[0].at), None)
     if later is not None and (due is None or due.day < today):
         found = _judge(standing, agency, track, later, now, working_time)
         if isinstance(found, Candidate):
