@@ -75,7 +75,7 @@ def said(office: Office, agency: str) -> str:
             "stp",
             "Nội dung này do Sở Tài chính tổng hợp, báo cáo.",
             {"ask": "reported_by_other", "other": "stc"},
-            ("do Sở Tài chính gửi thay", "hạn gửi vẫn là"),
+            ("do Sở Tài chính tổng hợp, gửi", "hạn gửi vẫn là"),
         ),
     ],
 )

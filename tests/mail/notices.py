@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from digest_samples import UNREAD, digest, overdue_row
 from notice_facts import (
@@ -33,8 +34,8 @@ from notice_facts import (
 from bot.domain.form import Severity
 from bot.domain.ladder import Tone
 from bot.domain.letter import Enclosure
-from bot.domain.mail import NoticeKind
-from bot.domain.notice import ClosedNotice, FormResult, Notice, NudgeSection, Owed, WithLead
+from bot.domain.mail import NoticeKind, Reason
+from bot.domain.notice import AskNotice, ClosedNotice, FormResult, Notice, NudgeSection, Owed, WithLead
 from bot.domain.round import Deadline, PeriodKind, ReportingPeriod
 from bot.domain.submission import Finding, Place, Verdict
 
@@ -48,6 +49,13 @@ def _many_findings(count: int) -> tuple[Finding, ...]:
         })
         for row in range(10, 10 + count)
     )  # fmt: skip
+
+
+def _ask(reason: Reason, **facts: Any) -> AskNotice:
+    known = {"key": "receipt:2023-q1:tdm:ask:2023-03-08", "to": ("tdm@binhduong.example",), "thread": THREAD}
+    return AskNotice(
+        reason=reason, agency=agency(), round=ROUND, deadline=DEADLINE, **(known | {"received_at": local(8)} | facts)
+    )
 
 
 YEAR = replace(ROUND, code="2022-y", period=ReportingPeriod(PeriodKind.YEAR, 2022))
@@ -260,6 +268,13 @@ SAMPLES: dict[str, Notice] = {
     "alert_bounced": alert("bounced", address="dt@binhduong.example", agency="UBND huyện Dầu Tiếng", error="550 5.1.1"),
     "alert_bare": alert("mail_parked"),
     "alert_generic": alert("disk_full", free="12 MB"),
+    "receipt_asks_extension": _ask(Reason.ASKS_EXTENSION, until=date(2023, 3, 15), form=II06),
+    "receipt_asks_extension_late": _ask(Reason.ASKS_EXTENSION, received_at=local(14)),
+    "receipt_nothing_to_report": _ask(Reason.NOTHING_TO_REPORT),
+    "receipt_reported_by_other": _ask(
+        Reason.REPORTED_BY_OTHER, other=replace(agency(), code="stc", name="Sở Tài chính")
+    ),
+    "receipt_reported_by_somebody": _ask(Reason.REPORTED_BY_OTHER, form=STATS),
     "digest": digest(),
     "digest_quiet": digest(**NOTHING),
     "digest_quiet_round": digest(

@@ -35,7 +35,7 @@ UBND thành phố kính đề nghị Sở Nội vụ cho phép lùi thời hạn
             "Nội dung này do Sở Tài chính tổng hợp, báo cáo.\n",
             [],
             {"ask": "reported_by_other", "other": "stc"},
-            "do Sở Tài chính gửi thay",
+            "do Sở Tài chính tổng hợp, gửi",
         ),
     ],
     ids=["more time", "nothing", "another"],
