@@ -54,7 +54,11 @@ def _many_findings(count: int) -> tuple[Finding, ...]:
 def _ask(reason: Reason, **facts: Any) -> AskNotice:
     known = {"key": "receipt:2023-q1:tdm:ask:2023-03-08", "to": ("tdm@binhduong.example",), "thread": THREAD}
     return AskNotice(
-        reason=reason, agency=agency(), round=ROUND, deadline=DEADLINE, **(known | {"received_at": local(8)} | facts)
+        reason=reason,
+        agency=agency("tdm"),
+        round=ROUND,
+        deadline=DEADLINE,
+        **(known | {"received_at": local(8)} | facts),
     )
 
 
@@ -271,9 +275,7 @@ SAMPLES: dict[str, Notice] = {
     "receipt_asks_extension": _ask(Reason.ASKS_EXTENSION, until=date(2023, 3, 15), form=II06),
     "receipt_asks_extension_late": _ask(Reason.ASKS_EXTENSION, received_at=local(14)),
     "receipt_nothing_to_report": _ask(Reason.NOTHING_TO_REPORT),
-    "receipt_reported_by_other": _ask(
-        Reason.REPORTED_BY_OTHER, other=replace(agency(), code="stc", name="Sở Tài chính")
-    ),
+    "receipt_reported_by_other": _ask(Reason.REPORTED_BY_OTHER, other=agency("stc")),
     "receipt_reported_by_somebody": _ask(Reason.REPORTED_BY_OTHER, form=STATS),
     "digest": digest(),
     "digest_quiet": digest(**NOTHING),
