@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from store_makers import HOUR, NOW, direct, outgoing, received
+from store_makers import HOUR, NOW, direct, finished, outgoing, received
 
-from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState
+from bot.domain.intake import Bounce, BounceRecord
+from bot.domain.mail import NoticeKind, Outcome, OutgoingRecord, OutgoingState
 from bot.store import queueing
 from bot.store.errors import StoreConflictError
 from bot.store.outgoing import URGENCY
@@ -245,3 +246,74 @@ def test_constraints_of_the_outbox(store: Store, database: Path, change: str, co
     store.enqueue([outgoing("a")], NOW)
     with direct(database) as connection, pytest.raises(sqlite3.IntegrityError, match=constraint):
         connection.execute(f"UPDATE outgoing SET {change}")
+
+
+def test_what_has_no_room_is_due_later_and_what_missed_its_day_has_failed(store: Store) -> None:
+    sending = claimed(store, "d")
+    store.enqueue([outgoing("a"), outgoing("b"), outgoing("c")], NOW)
+    store.hold_back({2: NOW + HOUR, sending: NOW + HOUR}, [3, sending], "expired: not sent on its day")
+    taken, held, late, other = store.outbox()
+    assert (held.state, held.next_at, held.attempts) == (QUEUED, NOW + HOUR, 0)
+    assert (late.state, late.next_at, late.last_error) == (FAILED, None, "expired: not sent on its day")
+    assert (other.state, other.next_at) == (QUEUED, NOW)
+    assert taken.state is SENDING, "what is being sent is no longer in the queue"
+    assert keys(store.waiting()) == ["a", "c"]
+
+
+def test_a_claim_that_was_not_tried_counts_for_nothing(store: Store) -> None:
+    record_id = claimed(store, "a")
+    store.release(record_id, NOW + HOUR)
+    record = store.outgoing_mail(record_id)
+    assert (record.state, record.attempts, record.next_at) == (QUEUED, 0, NOW + HOUR)
+    with pytest.raises(StoreConflictError, match="it is queued"):
+        store.release(record_id, NOW)
+
+
+def test_a_refused_recipient_counts_as_a_bounce_of_that_mail_once(store: Store) -> None:
+    refused = [Bounce("stp@binhduong.example", True, "550 5.1.1"), Bounce("b@x.example", False, "552 5.2.2")]
+    record_id = claimed(store, "a")
+    for state, next_at in ((QUEUED, NOW), (FAILED, None)):
+        store.settle(
+            record_id, state=state, error="550", next_at=next_at, now=NOW, refused=refused, outgoing=[outgoing("alert")]
+        )
+        store.claim_due(NOW, 1)
+    assert store.bounces() == (
+        BounceRecord("stp@binhduong.example", NOW, True, "550 5.1.1", None, "a"),
+        BounceRecord("b@x.example", NOW, False, "552 5.2.2", None, "a"),
+    )
+    assert store.bounces(NOW + HOUR) == ()
+    assert keys(store.outbox()) == ["a", "alert"]
+
+
+def test_a_report_counts_only_for_whom_the_mail_went_to(store: Store) -> None:
+    store.enqueue([outgoing("a", to=("STP@x.example",), cc=("ld@x.example",))], NOW)
+    received(store, at=NOW)
+    named = ["stp@x.example", "ld@x.example", "stranger@x.example"]
+    reports = tuple(
+        Bounce(address, True, "550", "<a@binhduong.example>", address != "ld@x.example") for address in named
+    )
+    finished(store, 1, Outcome.IGNORED, bounces=(*reports, Bounce("stp@x.example", True, "550", "<other@x.example>")))
+    assert [(b.address, b.key, b.gave_up) for b in store.bounces()] == [
+        ("stp@x.example", "a", True),
+        ("ld@x.example", "a", False),
+        ("stranger@x.example", None, True),
+        ("stp@x.example", None, True),
+    ]
+
+
+def test_when_each_address_was_last_heard(store: Store) -> None:
+    assert store.last_heard() == {}
+    for uid, sender in ((1, "a@x.example"), (2, "b@x.example"), (3, "a@x.example"), (4, "")):
+        received(store, uid, at=NOW + uid * HOUR)
+        finished(store, uid, Outcome.IGNORED, sender=sender)
+    assert store.last_heard() == {"a@x.example": NOW + 3 * HOUR, "b@x.example": NOW + 2 * HOUR}
+
+
+def test_what_the_server_took_lately(store: Store) -> None:
+    for key, cc in (("a", ()), ("b", ("x@x.example", "y@x.example"))):
+        store.enqueue([outgoing(key, cc=cc)], NOW)
+        (record,) = store.claim_due(NOW, 1)
+        settle(store, record.id, SENT)
+    claimed(store, "c")
+    assert store.taken_since(NOW + HOUR) == ((NOW + HOUR, 1), (NOW + HOUR, 3))
+    assert store.taken_since(NOW + 2 * HOUR) == ()
