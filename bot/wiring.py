@@ -226,8 +226,9 @@ def open_services(
         return forms.make(form, facts)
 
     composer = cast(Composing, Deferred(lambda: writer.composer))
+    papers = cast(Papers, Deferred(lambda: load_papers(settings)))
     if will_write:
-        _ = writer.composer
+        _ = writer.composer, papers.letter
     make_data_folder(settings.data_dir)
     try:
         vault = Vault(settings.data_dir)
@@ -245,7 +246,7 @@ def open_services(
             composer=composer,
             say=say,
             make_blank=make_blank,
-            papers=cast(Papers, Deferred(lambda: load_papers(settings))),
+            papers=papers,
             clock=clock or office_clock(settings),
             journal=cast(Journal, Deferred(lambda: open_journal(journal_level))),
             imap=settings.imap,

@@ -9,6 +9,7 @@ it may be lying there.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.flows.board import write_board
 from bot.flows.dispatch import copy_to_sent, dispatch
 from bot.flows.fetch import fetch_junk, fetch_new, mark_finished
 from bot.flows.intake import process_pending
@@ -78,6 +79,7 @@ def _turn(services: Services, should_stop: Callable[[], bool]) -> Turn:
         queued += alerts
         sent += dispatch(services).sent
     trouble = walk.trouble or _copies(services)
+    write_board(services, services.now())
     return Turn(walk.fetched, walk.finished, queued, sent, trouble, sending.refusal, walk.unread)
 
 

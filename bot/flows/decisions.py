@@ -13,6 +13,7 @@ from bot.domain.decision import Decision, DecisionKind, Resolution
 from bot.domain.letter import Enclosure
 from bot.domain.mail import InboundRecord
 from bot.domain.submission import Finding, Submission, Verdict
+from bot.flows.board import write_board
 from bot.flows.by_hand import keep_files
 from bot.flows.marked import marked_file
 from bot.flows.round_decisions import grace, mute
@@ -128,9 +129,10 @@ def received(
 
 
 def carry_out(services: Services, resolution: Resolution) -> Decision:
-    """Commits the decision with all that follows from it; `latest/` follows."""
+    """Commits the decision with all that follows from it; `latest/` and the board follow."""
     decision = services.store.resolve(resolution, services.now())
     settled(services, decision)
+    write_board(services, services.now())
     return decision
 
 
