@@ -31,10 +31,10 @@ from bot.domain.round import Deadline, ObligationState, ObligationStatus
 from bot.domain.watch import Trouble
 from bot.mail.compose_views import MARKS, Say, clip
 
-MAX_ROWS = 40
+MAX_ROWS = 30
 MAX_LINES = 20
 MAX_ITEMS = 12
-LINK_BYTES = 22_000
+LINK_BYTES = 20_000
 LINK_FRAME = 260  # what stands around a link in the page
 
 T = TypeVar("T")

@@ -152,7 +152,7 @@ BOUNCES = (
         local(3, 8, 33),
         "550 5.1.1 No such user",
         True,
-        ("ta.vt@binhduong.example",),
+        ("ta.vt@binhduong.test",),
     ),
     DigestBounce("bc@binhduong.example", agency("bc"), local(3, 8, 40), "452 4.2.2 Mailbox full", False),
 )

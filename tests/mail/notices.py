@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from digest_samples import UNREAD, digest, overdue_row
+from digest_samples import UNREAD, digest, links, overdue_row
 from notice_facts import (
     C201,
     DEADLINE,
@@ -31,6 +31,7 @@ from notice_facts import (
     say,
 )
 
+from bot.domain.decision import Action, Order
 from bot.domain.form import Severity
 from bot.domain.ladder import Tone
 from bot.domain.letter import Enclosure
@@ -294,6 +295,7 @@ SAMPLES: dict[str, Notice] = {
                 days_left=-4,
                 working_days_left=-2,
                 overdue=True,
+                links=links(Order(Action.UNDO, "2023-q1", decision_id=7)),
                 muted="đang kiểm tra hộp thư",
                 muted_by="Nguyễn Thị An",
             ),
