@@ -99,8 +99,7 @@ def says_nothing(folded: str) -> bool:
     for match in _NOTHING.finditer(folded):
         after = folded[match.end() : match.end() + 30]
         if not (
-            _PARTIAL.search(match[0])
-            or re.match(rf"(?: [a-z]+){{0,2}} (?:{_PARTIAL.pattern})", after)
+            re.match(rf"(?: [a-z]+){{0,2}} (?:{_PARTIAL.pattern})", after)
             or _is_unsure(folded, match.start())
             or _NOT_SO.search(folded[: match.start()])
         ):

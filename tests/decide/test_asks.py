@@ -144,6 +144,9 @@ ASKS = [
     ("Our figures are reported by Sở Tài chính.", OTHER, "stc"),
 ]
 NO_ASKS = [
+    "Nhiều doanh nghiệp đề nghị được gia hạn.",
+    "Đơn vị sẽ xin gia hạn.",
+    "Đơn vị sẽ có văn bản đề nghị gia hạn.",
     "Xin gửi báo cáo CCHC quý I/2023 (tệp đính kèm).",
     "Đơn vị không xin gia hạn.",
     "Nếu cần gia hạn chúng tôi sẽ báo.",
