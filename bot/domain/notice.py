@@ -159,6 +159,11 @@ class NudgeNotice:
     others: tuple[NudgeSection, ...] = ()
     marks: tuple[NudgeMark, ...] = ()
 
+    @property
+    def encloses_forms(self) -> bool:
+        """Whether a form goes with it: the deadline for the calendar is none."""
+        return any(not e.content_type.startswith("text/calendar") for e in self.enclosures)
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotice:

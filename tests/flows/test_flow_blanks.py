@@ -36,7 +36,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def carried(mail: EmailMessage) -> dict[str, bytes]:
-    return {part.get_filename() or "": part.get_payload(decode=True) or b"" for part in mail.iter_attachments()}  # type: ignore[misc]
+    """The forms in it: the deadline for the calendar is none."""
+    files = (part for part in mail.iter_attachments() if part.get_content_type() != "text/calendar")
+    return {part.get_filename() or "": part.get_payload(decode=True) or b"" for part in files}  # type: ignore[misc]
 
 
 def said(mail: EmailMessage) -> str:
