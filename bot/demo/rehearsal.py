@@ -16,13 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.demo.clock import StoryClock
+from bot.demo.rehearsal_house import Kept, opened
 from bot.demo.rehearsal_ladder import PlannedStep, correction_steps, main_steps
 from bot.demo.rehearsal_lines import MAILS, Line, lines_of
 from bot.demo.rehearsal_oddities import oddities
 from bot.demo.rehearsal_page import PAGE, Shown, write_mails, write_page
 from bot.demo.rehearsal_plan import Behaviour, Delivery, beats, deliveries, early_at
 from bot.demo.rehearsal_reports import Reports
-from bot.demo.rehearsal_run import Kept, Run, opened, run
+from bot.demo.rehearsal_run import Run, run
 from bot.demo.rehearsal_steps import step_rows
 from bot.domain.office import Language
 from bot.domain.round import Round

@@ -46,8 +46,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A local moment at which the clock stops. `certain`: in any case; else only while the day is lively: something
-    was sent or came on it or on the working day before. `wakes`: it makes its day lively by itself.
+    """A local moment at which the clock stops. `certain`: in any case; else only while somebody waits for a step that
+    is due. `wakes`: whether somebody does is asked anew.
     """
 
     at: datetime
@@ -92,8 +92,8 @@ def beats(
     working_time: WorkingTime,
 ) -> tuple[Beat, ...]:
     """Every moment at which something can be due, in order: from just before the opening to a few working days after
-    the last step and the last mail. The very moments of opening, deadline, closing, steps and mails with a while after
-    each, and the digest's time, always; each full hour and each step's time on working days as long as it may matter.
+    the last step and the last mail. The very moments of opening, deadline, closing, steps and mails, a while after, and
+    the digest's time, always; each full hour and each step's time on working days as long as it may matter.
     """
     exact = [round_.opens_at, round_.deadline.instant, *(s.at for s in steps), *(m.at for m in mails)]
     if round_.closes_at is not None:
@@ -103,7 +103,7 @@ def beats(
     last = working_time.add_working_days(max(working_time.local(at).date() for at in exact), DAYS_AFTER)
     hours = {time(hour) for hour in range(24) if working_time.opens <= time(hour) < working_time.closes}
     hours |= {working_time.opens} | {working_time.local(s.at).time() for s in steps}
-    certain = {at for moment in exact for at in (moment, moment + _A_WHILE)} | {begins}
+    certain = {begins, *exact, *(m.at + _A_WHILE for m in mails), round_.opens_at + _A_WHILE}
     maybe: set[datetime] = set()
     while day <= last:
         if working_time.is_working_day(day):
@@ -111,8 +111,7 @@ def beats(
             maybe |= {_at(day, at, working_time) for at in hours}
         day += timedelta(days=1)
     found = sorted(at for at in certain | maybe if at >= begins)
-    lively = {at.astimezone(working_time.timezone) for at in exact}
-    return tuple(Beat(local, at in certain, local in lively) for at in found for local in [working_time.local(at)])
+    return tuple(Beat(working_time.local(at), at in certain, at in exact) for at in found)
 
 
 def _last_day(round_: Round, working_time: WorkingTime) -> date:

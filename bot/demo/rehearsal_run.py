@@ -7,25 +7,17 @@ Failure policy: nothing is caught. A mail that would break intake is parked ther
 one of the mails that the coordinator sees.
 """
 
-import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from bot.decide.reminding import Verdict
+from bot.decide.nudges import NudgeReason, Verdict
 from bot.demo.clock import StoryClock
+from bot.demo.rehearsal_house import ReadAhead
 from bot.demo.rehearsal_plan import Beat, Behaviour, Delivery
 from bot.demo.rehearsal_reports import Reports, raw_mail, sender_of
-from bot.documents.blank_facts import BlankFacts
-from bot.documents.sandbox import Sandbox
-from bot.domain.document import Document
-from bot.domain.form import Form
 from bot.domain.letter import Why
 from bot.domain.mail import (
     InboundRecord,
@@ -44,11 +36,10 @@ from bot.flows.services import Composing, Services
 from bot.flows.snapshot import load_states
 from bot.flows.tick import tick
 from bot.flows.vigilance import reading_state
-from bot.settings import Settings
-from bot.wiring import open_services
 
 _BATCH = 500
 _FOLDER = "INBOX"
+_WAITING = frozenset({NudgeReason.OUTSIDE_HOURS, NudgeReason.ONCE_A_DAY, NudgeReason.QUIET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,61 +100,6 @@ class _Listening:
         return getattr(self.composer, name)
 
 
-ReadAhead = Callable[[Sequence[tuple[str, bytes]]], None]
-
-
-@dataclass
-class Kept:
-    """What one run makes and the next can use: blank forms by code and facts, what was read of files by their bytes and
-    names.
-    """
-
-    blanks: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
-
-
-@dataclass
-class _Remembering:
-    """The sandbox, which reads the same file under the same name once."""
-
-    sandbox: Sandbox
-    documents: dict[tuple[str, str], Document]
-
-    def read(self, payload: bytes, name: str) -> Document:
-        return self.read_many(((name, payload),))[0]
-
-    def read_many(self, files: Sequence[tuple[str, bytes]]) -> tuple[Document, ...]:
-        keys = [(sha256(payload).hexdigest(), name) for name, payload in files]
-        fresh = {key: file for key, file in zip(keys, files, strict=True) if key not in self.documents}
-        if fresh:
-            self.documents.update(zip(fresh, self.sandbox.read_many(list(fresh.values())), strict=True))
-        return tuple(self.documents[key] for key in keys)
-
-    def read_ahead(self, files: Sequence[tuple[str, bytes]]) -> None:
-        """Reads many at once, one for each processor: each has a child process of its own anyway."""
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            list(pool.map(lambda file: self.read_many([file]), files))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.sandbox, name)
-
-
-@contextmanager
-def opened(settings: Settings, folder: Path, clock: StoryClock, kept: Kept) -> Iterator[tuple[Services, ReadAhead]]:
-    """The office's services over `folder` instead of its own data, and how to read many files ahead."""
-    own = replace(settings, data_dir=folder, database_url=f"sqlite:///{folder / 'thuky.db'}")
-    with open_services(own, clock, journal_level="error") as services:
-
-        def make_blank(form: Form, facts: BlankFacts) -> bytes:
-            key = form.code, repr(facts)
-            if key not in kept.blanks:
-                kept.blanks[key] = services.make_blank(form, facts)
-            return kept.blanks[key]
-
-        sandbox = _Remembering(services.sandbox, kept.documents)
-        yield replace(services, make_blank=make_blank, sandbox=cast(Sandbox, sandbox)), sandbox.read_ahead
-
-
 def run(
     services: Services,
     clock: StoryClock,
@@ -180,10 +116,10 @@ def run(
     services = replace(services, composer=listening)
     arrived: list[tuple[str, bytes, int]] = []
     silences: dict[datetime, Mapping[str, Why]] = {}
-    lively_until = beats[0].at.date()
+    waits = False
     for beat in beats:
         at = beat.at
-        if not (beat.certain or at.date() <= lively_until):
+        if not (beat.certain or waits):
             continue
         clock.move_to(at)
         listening.forget()
@@ -193,11 +129,12 @@ def run(
         process_pending(services)
         services.store.note_reading(services.account, at)
         tick(services, reading_state(services, at))
-        if at in step_moments:
+        if _note_as_sent(services, at) or beat.wakes or waits:
             verdicts = judge_nudges(services, at)
-            silences[at] = {code: v.silences[round_.code] for code, v in verdicts.items() if round_.code in v.silences}
-        if _note_as_sent(services, at) or beat.wakes:
-            lively_until = services.office.working_time.add_working_days(at.date(), 1)
+            waits = _somebody_waits(services, verdicts)
+            if at in step_moments:
+                code = round_.code
+                silences[at] = {a: v.silences[code] for a, v in verdicts.items() if code in v.silences}
     (state,) = load_states(services, (round_,), clock.now())
     store = services.store
     marks: defaultdict[int, list[NudgeMark]] = defaultdict(list)
@@ -237,6 +174,12 @@ def _deliver(
         record = services.store.receive(message, sha256=saved, received_at=delivery.at, now=delivery.at)
         got.append((code, raw, record.id))
     return got
+
+
+def _somebody_waits(services: Services, verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether a step that is due goes out at a later hour, which no calendar tells."""
+    found = {why.code for verdict in verdicts.values() for why in verdict.silences.values()}
+    return bool(services.office.sending.per_day) or bool(found & _WAITING)
 
 
 def _note_as_sent(services: Services, at: datetime) -> bool:
