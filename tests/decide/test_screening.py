@@ -24,6 +24,7 @@ BOUNCE = (Outcome.IGNORED, Reason.BOUNCE)
 LIST = (Outcome.IGNORED, Reason.MAILING_LIST)
 AUTO = (Outcome.IGNORED, Reason.AUTO_REPLY)
 AMBIGUOUS = (Outcome.HELD, Reason.AMBIGUOUS_SENDER)
+JUNK = (Outcome.IGNORED, Reason.JUNK)
 TOO_BIG = (Outcome.HELD, Reason.TOO_BIG)
 
 
@@ -64,6 +65,7 @@ def decide(
     is_coordinator: bool = False,
     has_documents: bool = False,
     size: int = 100,
+    is_junk: bool = False,
 ) -> tuple[Outcome | None, Reason | None]:
     screening = screen(
         message,
@@ -73,6 +75,7 @@ def decide(
         is_coordinator=is_coordinator,
         has_documents=has_documents,
         size=size,
+        is_junk=is_junk,
     )
     assert screening.why
     return screening.outcome, screening.reason
@@ -188,3 +191,19 @@ def test_mail_over_the_limit_is_held(size: int, result: tuple[Outcome | None, Re
 def test_the_coordinators_own_mail(has_documents: bool, outcome: Outcome) -> None:
     message = mail("dieuphoi@binhduong.example")
     assert decide(message, is_coordinator=True, has_documents=has_documents) == (outcome, Reason.COORDINATOR_MAIL)
+
+
+@pytest.mark.parametrize(
+    ("message", "result"),
+    [
+        pytest.param(mail(), JUNK, id="a stranger's in Spam"),
+        pytest.param(mail(List_Id="<tin.example>"), JUNK, id="whatever else it is"),
+        pytest.param(mail(SENDER, "x@y.example"), JUNK, id="of nobody, too: it is not held"),
+        pytest.param(mail(OFFICE.address), OWN, id="our own in Spam is our own"),
+        pytest.param(mail(DAEMON, return_path="<>"), BOUNCE, id="a bounce in Spam is a bounce"),
+    ],
+)
+def test_spam_of_strangers_is_ignored_and_never_held(
+    message: InboundMail, result: tuple[Outcome | None, Reason | None]
+) -> None:
+    assert decide(message, is_junk=True, size=10_000, has_documents=True) == result
