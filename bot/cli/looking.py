@@ -1,6 +1,6 @@
 """`status`, `mails`, `outbox`, `show`, `digest`: what there is to see. Nothing here changes anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,13 +21,17 @@ from bot.cli.context import (
     system_words,
     terminal,
 )
+from bot.decide.delivery import void_nudges
+from bot.decide.nudges import REQUEST_STEP, NudgeReason
+from bot.domain.letter import Why
 from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Language
-from bot.domain.round import ObligationStatus, RoundState
+from bot.domain.round import ObligationStatus, Round, RoundState
 from bot.flows.daily import digest as make_digest
+from bot.flows.nudging import judge_nudges
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states
-from bot.screens import say
+from bot.screens import say, say_why
 from bot.store.errors import StoreConflictError
 from bot.text.dates import say_date, say_deadline, say_instant
 
@@ -39,17 +43,53 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def status(context: typer.Context, round_: RoundOption = None, as_json: JsonOption = False) -> None:
+def status(
+    context: typer.Context,
+    round_: RoundOption = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="For each agency: why it is written to now or not, and what comes next.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Agencies × forms with their status, and the totals."""
     settings = settings_of(context)
     with services_of(context, settings, will_write=False) as services:
         picked = pick_round(services, round_, settings.language)
-        (state,) = load_states(services, (picked,), services.now())
-        nudges = [r.outgoing for r in services.store.nudges(round=picked.code)]
+        now = services.now()
+        (state,) = load_states(services, (picked,), now)
+        nudges = services.store.nudges(round=picked.code)
+        reasons = _reasons(services, picked, now) if why else None
         if as_json:
-            print_json(shapes.status(services, state, nudges))
+            void = void_nudges(nudges, services.store.bounces())
+            print_json(shapes.status(services, state, nudges, void, reasons, settings.language))
+            return
+        print_status(services, state, [r.outgoing for r in nudges], settings.language)
+        if reasons is not None:
+            _print_reasons(services, reasons, settings.language)
+
+
+def _reasons(services: Services, round_: Round, now: datetime) -> dict[str, Why]:
+    """For each agency of the round: why it is written to now of this round, or why not."""
+    if round_.opens_at > now or not round_.is_open(now):  # the clock looks at open rounds only
+        if round_.opens_at > now:
+            why = Why(NudgeReason.NOT_DUE, {"step": REQUEST_STEP, "at": round_.opens_at})
         else:
-            print_status(services, state, nudges, settings.language)
+            why = Why(NudgeReason.CLOSED, {"at": round_.closes_at or now})
+        return dict.fromkeys(round_.agencies, why)
+    found = {}
+    for code, verdict in judge_nudges(services, now).items():
+        spoken = next((n.why for n in verdict.nudges if n.round.code == round_.code), None)
+        reason = spoken or verdict.silences.get(round_.code)
+        if reason is not None:
+            found[code] = reason
+    return found
+
+
+def _print_reasons(services: Services, reasons: Mapping[str, Why], language: Language) -> None:
+    table = new_table(say(language, "status.agency"), say(language, "status.why"))
+    for code, reason in reasons.items():
+        table.add_row(services.registry.get(code).name, say_why(language, reason, services.office.working_time))
+    terminal().print(table)
 
 
 def print_status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecord], language: Language) -> None:
@@ -75,7 +115,8 @@ def print_status(services: Services, state: RoundState, nudges: Sequence[Outgoin
         words = {o.form: say(language, f"status.{o.status.value}") for o in obligations}
         if console.width < NARROW:  # the sign alone; the totals beneath say what each one means
             words = {form: said.split()[0] for form, said in words.items()}
-        count = sum(n.mail.agency == code and n.state is OutgoingState.SENT for n in nudges)
+        # One mail may speak for several steps.
+        count = len({n.id for n in nudges if n.mail.agency == code and n.state is OutgoingState.SENT})
         table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), str(count or ""))
     console.print(table)
     totals = {s: sum(o.status is s for o in state.obligations) for s in ObligationStatus}

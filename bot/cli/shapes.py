@@ -3,17 +3,20 @@
 Times are ISO 8601 with the office's offset. More keys may be added, none of these may go.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.decision import Decision
 from bot.domain.digest import DigestItem, DigestMail, DigestNotice
-from bot.domain.mail import InboundRecord, NoticeKind, OutgoingRecord
+from bot.domain.letter import Why
+from bot.domain.mail import InboundRecord, NudgeRecord, OutgoingRecord
+from bot.domain.office import Language, WorkingTime
 from bot.domain.round import ObligationStatus, RoundState
 from bot.domain.submission import Finding, StoredFile, Submission
 from bot.domain.words import FindingWords
 from bot.flows.services import Services
+from bot.screens import say_why
 
 Json = dict[str, Any]
 
@@ -117,19 +120,46 @@ def outgoing(record: OutgoingRecord, zone: tzinfo) -> Json:
     }
 
 
-def step_of(record: OutgoingRecord) -> str:
-    """The ladder step in a nudge's key: `request`, or the fourth word (see bot.decide.reminding.nudge_key)."""
-    words = record.mail.key.split(":")
-    return "request" if record.mail.kind is NoticeKind.REQUEST else words[3]
+def nudge(record: NudgeRecord, void: Collection[str], zone: tzinfo) -> Json:
+    """One step that was spoken for. Its own kind stands in its key; the mail's may be that of another step in it."""
+    return {
+        "step": record.mark.step,
+        "sent_at": instant(record.outgoing.sent_at, zone),
+        "state": record.outgoing.state.value,
+        "kind": record.mark.key.partition(":")[0],
+        "key": record.mark.key,
+        "delivered": record.mark.key not in void,
+    }
 
 
-def status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecord]) -> Json:
-    zone = services.office.working_time.timezone
+def why(reason: Why, language: Language, working_time: WorkingTime) -> Json:
+    """A reason: its stable code, what fills its words, and the words."""
+    params = {
+        name: instant(value, working_time.timezone) if isinstance(value, datetime) else value
+        for name, value in reason.params.items()
+    }
+    return {"code": str(reason.code), "params": params, "says": say_why(language, reason, working_time)}
+
+
+def status(
+    services: Services,
+    state: RoundState,
+    nudges: Sequence[NudgeRecord],
+    void: Collection[str],
+    reasons: Mapping[str, Why] | None,
+    language: Language,
+) -> Json:
+    """`status --json`; with `reasons` (`--why`) each agency has a `why`, null where nothing is asked of it now."""
+    working_time = services.office.working_time
+    zone = working_time.timezone
+    of_agency: dict[str, list[NudgeRecord]] = {}
+    for record in nudges:
+        of_agency.setdefault(record.agency, []).append(record)
     newest = {
         (s.agency, s.form): s
         for s in sorted(services.store.submissions(round=state.round.code), key=lambda s: s.version)
     }
-    agencies = []
+    agencies: list[Json] = []
     for code, obligations in state.by_agency():
         agencies.append(
             {
@@ -150,13 +180,12 @@ def status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecor
                     }
                     for o in obligations
                 ],
-                "nudges": [
-                    {"step": step_of(n), "sent_at": instant(n.sent_at, zone), "state": n.state.value}
-                    for n in nudges
-                    if n.mail.agency == code
-                ],
+                "nudges": [nudge(n, void, zone) for n in of_agency.get(code, ())],
             }
         )
+        if reasons is not None:
+            reason = reasons.get(code)
+            agencies[-1]["why"] = why(reason, language, working_time) if reason else None
     return {
         "round": state.round.code,
         "period": state.round.period.code,

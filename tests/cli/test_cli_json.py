@@ -12,7 +12,9 @@ import pytest
 from embedded_office import COORDINATOR, ROUND, STRANGER, Office, at, embedded_office
 
 from bot.domain.mail import NoticeKind, Outcome, OutgoingState, Reason
+from bot.domain.office import Language
 from bot.domain.round import ObligationStatus
+from bot.screens import say
 
 MAIL = {"id", "message_id", "sha256", "received_at", "from", "subject", "outcome", "reason", "agency", "round"} | {
     "duplicate_of",
@@ -67,6 +69,7 @@ def check_findings(findings: list[dict[str, Any]], *, more: frozenset[str] = fro
 LOOKS = [
     ("status",),
     ("status", "--round", ROUND),
+    ("status", "--why"),
     ("mails",),
     ("mails", "--outcome", "held"),
     ("outbox",),
@@ -147,7 +150,10 @@ def test_status(office: Office) -> None:
     for agency in status["agencies"]:
         assert set(agency) >= {"agency", "name", "obligations", "nudges"}
         for nudge in agency["nudges"]:
-            assert set(nudge) == {"step", "sent_at", "state"}
+            assert set(nudge) == {"step", "sent_at", "state", "kind", "key", "delivered"}
+            assert nudge["key"].startswith(f"{nudge['kind']}:{ROUND}:{agency['agency']}")
+            assert nudge["delivered"] is True
+        assert "why" not in agency
     for obligation in obligations:
         assert set(obligation) >= OBLIGATION
         check_findings(obligation["findings"])
@@ -162,6 +168,18 @@ def test_status(office: Office) -> None:
     assert [n["step"] for n in of["stp"]["nudges"]] == ["request"]
     assert [n["step"] for n in of["pg"]["nudges"]] == ["request", "t+1"]
     assert {n["state"] for n in of["pg"]["nudges"]} == {"sent"}
+
+
+def test_status_tells_why(office: Office) -> None:
+    of = {a["agency"]: a["why"] for a in office.thuky("status", "--why", "--json").json["agencies"]}
+    assert all(set(why) == {"code", "params", "says"} for why in of.values())
+    assert of["stp"]["code"] == "settled"
+    assert of["stp"]["says"] == say(Language.VI, "why.settled")
+    # by the clock on the wall the round is years ago: its last step is not made up for
+    assert of["pg"]["code"] == "stale"
+    assert of["pg"]["params"] == {"step": "t+3", "at": "2023-03-13T08:00:00+07:00", "days": 10}
+    said = office.thuky("status", "--why").out
+    assert say(Language.VI, "status.why") in said
 
 
 def test_outbox(office: Office) -> None:

@@ -279,11 +279,11 @@ def allowed(rounds, off):
         for round_ in rounds if works(day, off) else ():
             opened = round_.opens_at.astimezone(VN)
             closing = datetime.combine(day, time(17), VN)
-            if (round_.code, REQUEST_STEP) not in expected:
+            end = round_.deadline.instant
+            if (round_.code, REQUEST_STEP) not in expected and datetime.combine(day, time(7, 30), VN) < end:
                 if opened < closing:
                     expected[round_.code, REQUEST_STEP] = day
                 continue  # the request's day has no other step, nor has a day before it
-            end = round_.deadline.instant
             last_day = (end - timedelta(seconds=1)).astimezone(VN).date()
             of_today = [
                 (step.hour, number, step)
