@@ -52,6 +52,7 @@ def test_a_subdomain_s_sender_may_be_vouched_for_by_the_domain_above() -> None:
     line = f"{SERVER}; dkim=pass header.d=binhduong.example"
     assert passes(line, sender="ai@snv.binhduong.example")
     assert not passes(line, sender="ai@xbinhduong.example")
+    assert not passes(f"{SERVER}; dmarc=pass header.from=binhduong.example", sender="ai@snv.binhduong.example")
 
 
 def test_only_the_topmost_line_of_that_server_counts() -> None:
