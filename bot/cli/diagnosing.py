@@ -156,7 +156,8 @@ def _troubles(settings: Settings, words: Callable[..., str]) -> Iterator[Examine
         since = say_instant(settings.working_time.local(trouble.since), settings.language.value)
         what = words(trouble.code, subject=trouble.subject)
         told = words("trouble_lasts", what=what, since=since, error=trouble.params.get("error", ""))
-        yield Examined(words("trouble"), False, told.strip())
+        # One that is too young to be told may pass by itself.
+        yield Examined(words("trouble"), False if trouble.told_at else None, told.strip())
 
 
 def _helpers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:
