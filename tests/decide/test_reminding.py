@@ -405,6 +405,20 @@ def test_what_falls_due_later_today_rides_along_and_lateness_leads():
     assert [(n.round.code, n.step.code) for n in late.nudges] == [("2023-m02", "t+1"), ("2023-q1", "t-3")]
 
 
+def test_of_two_steps_at_one_time_the_later_one_rides_along_too():
+    # t+1 and t+3 there fall on Monday 13/3 at 8:00, as the deadline was Friday; here a mail goes out at 7:30
+    friday = replace(OTHER, deadline=Deadline(at(3, 11, 0)))
+    here = replace(ROUND, deadline=Deadline(at(3, 17, 0)), ladder=Ladder(EARLY))
+    verdict = both(at(3, 13, 7, 30), here, friday)
+    assert [(n.round.code, n.step.code) for n in verdict.nudges] == [("2023-m02", "t+3"), ("2023-q1", "t-3")]
+
+
+def test_what_was_to_mend_before_the_opening_is_no_reason_to_speak_on_its_day():
+    early = a_submission(form="ii06", verdict=Verdict.CORRECTION, received_at=at(2, 17, 9))
+    opened_on_c_minus_1 = replace(ROUND, opens_at=at(3, 8, 7, 30))
+    assert code(ask(at(3, 8, 9), [early, GOOD], round_=opened_on_c_minus_1)) == "request"
+
+
 def test_nothing_starts_a_mail_before_its_own_time():
     verdict = both(at(3, 6, 7, 45))
     assert verdict.nudges == ()
