@@ -53,6 +53,8 @@ class Page(HTMLParser):
 
 
 def board(office: Office) -> Page:
+    """The board as another process would write it: tests change the configuration, which a process never does."""
+    office.services.papers.boards.clear()
     write_board(office.services, office.clock.now())
     return Page(office.settings.data_dir / PAGE)
 
@@ -121,6 +123,7 @@ def test_nothing_from_a_mail_breaks_out_of_the_page(office: Office) -> None:
              for c, f in office.services.forms.items()}  # fmt: skip
     office.services = replace(office.services, registry=registry, forms=forms)
     page = board(office)
+    assert html.escape(evil.name) in page.source.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
     assert [tag for tag, _ in page.tags].count("script") == 1
     assert [tag for tag, _ in page.tags].count("style") == 1
     assert html.escape(EVIL, quote=False)[:20].replace('"', "&#34;") in page.source, "the subject itself is shown"
