@@ -27,8 +27,6 @@ from bot.domain.letter import Why
 from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Language
 from bot.domain.round import ObligationStatus, Round, RoundState
-from bot.flows.daily import digest as make_digest
-from bot.flows.nudging import judge_nudges
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states
 from bot.screens import say, say_why
@@ -77,6 +75,8 @@ def _reasons(services: Services, round_: Round, now: datetime) -> dict[str, Why]
             why = Why(NudgeReason.CLOSED, {"at": round_.closes_at or now})
         return dict.fromkeys(round_.agencies, why)
     found = {}
+    from bot.flows.nudging import judge_nudges  # composes mails, which looking does without
+
     for code, verdict in judge_nudges(services, now).items():
         spoken = next((n.why for n in verdict.nudges if n.round.code == round_.code), None)
         reason = spoken or verdict.silences.get(round_.code)
@@ -293,6 +293,8 @@ def digest(
     """What the coordinator would get now."""
     settings = settings_of(context)
     with services_of(context, settings, will_write=False) as services:
+        from bot.flows.daily import digest as make_digest  # composes mails, which looking does without
+
         notice = make_digest(services, services.now())
         if preview is not None:
             _write(preview, services.composer.digest_html(notice).encode(), settings.language)

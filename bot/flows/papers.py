@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.documents.letter_words import LetterWords
-from bot.mail.rendering_pages import render_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,8 @@ class Papers:
 
     def page(self, name: str, facts: Mapping[str, Any]) -> str:
         """The page of that name in `mail_templates/layout/pages/`."""
+        from bot.mail.rendering_pages import render_page  # `thuky status` does without jinja2
+
         return render_page(self.templates, name, facts)
 
     def text(self, name: str) -> str:

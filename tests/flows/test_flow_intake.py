@@ -183,7 +183,7 @@ def test_a_forgotten_attachment_is_asked_for(office: Office) -> None:
 def test_words_in_answer_to_a_notice_are_for_a_person(office: Office) -> None:
     office.once(at(3, 2, 8))
     request = office.got("stp")[-1]
-    record = office.took("stp", text="Xin gia hạn đến thứ Hai.\n", answers=request, subject=f"Re: {request['Subject']}")
+    record = office.took("stp", text="Biểu này điền thế nào ạ?\n", answers=request, subject=f"Re: {request['Subject']}")
     assert (record.outcome, record.reason, record.agency) == (Outcome.HELD, "no_attachment", "stp")
     assert office.answers(record) == []
     # A letter is no report: the reminders go on until one comes.

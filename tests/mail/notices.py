@@ -270,7 +270,17 @@ SAMPLES: dict[str, Notice] = {
     "alert_mailbox_unreachable": alert("mailbox_unreachable", since="09:10", error="timed out"),
     "alert_outgoing_refused": alert("outgoing_refused", key="receipt:9", to="dt@binhduong.example", error="550 5.1.1"),
     "alert_nudge_unknown": alert("nudge_unknown", key="reminder:2023-q1:bb", to="bb@binhduong.example"),
-    "alert_bounced": alert("bounced", address="dt@binhduong.example", agency="UBND huyện Dầu Tiếng", error="550 5.1.1"),
+    "alert_bounced": alert(
+        "bounced",
+        address="dt@binhduong.example",
+        agency="UBND huyện Dầu Tiếng",
+        error="550 5.1.1",
+        plan="next",
+        next="hopthu.dt@binhduong.example",
+    ),
+    "alert_bounced_once": alert(
+        "bounced_once", address="dt@binhduong.example", agency="UBND huyện Dầu Tiếng", error="552 5.2.2", plan="kept"
+    ),
     "alert_bare": alert("mail_parked"),
     "alert_generic": alert("disk_full", free="12 MB"),
     "receipt_asks_extension": _ask(Reason.ASKS_EXTENSION, until=date(2023, 3, 15), form=II06),
