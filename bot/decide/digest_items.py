@@ -119,7 +119,7 @@ def _ask(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
 
     proposed = order(Action.EXTEND, until) if until is not None and until >= facts.today else None
     if mail.reason == Reason.ASKS_EXTENSION:
-        orders = (proposed, order(Action.EXTEND), order(Action.EXCUSE), order(Action.DECLINE))
+        orders: tuple[Order | None, ...] = (proposed, order(Action.EXTEND), order(Action.EXCUSE), order(Action.DECLINE))
     else:
         orders = (order(Action.EXCUSE), order(Action.EXTEND), order(Action.DECLINE))
     return DigestItem("ask", facts.links(*orders), params=params, **item)  # type: ignore[arg-type]  # fields by name

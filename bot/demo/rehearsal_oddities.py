@@ -133,6 +133,6 @@ class _Oddities:
                 if outcome is not _EXPECTED[what] and code in self.codes:
                     strange[outcome.value].append(code)
         for value, codes in strange.items():
-            outcome = say(self.language, f"outcome.{value}")
+            came_to = say(self.language, f"outcome.{value}")
             agencies = self.names(list(dict.fromkeys(codes)))
-            yield self.say("odd_outcome", agencies=agencies, behaviour=behaviour, outcome=outcome)
+            yield self.say("odd_outcome", agencies=agencies, behaviour=behaviour, outcome=came_to)

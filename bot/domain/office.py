@@ -122,8 +122,8 @@ class Office:
     """Facts of the office that notices and decisions use. Addresses are lower case.
 
     `address` is the reporting mailbox and the From of every notice; `bounce_address` the envelope sender of answers.
-    `enclose_forms`: requests and reminders carry the blank forms. `superior` (cơ quan chủ quản) and `place` stand in the
-    head of official letters; empty ones stay blanks there.
+    `enclose_forms`: requests and reminders carry the blank forms. `superior` (cơ quan chủ quản) and `place` stand in
+    the head of official letters; empty ones stay blanks there.
     """
 
     name: str

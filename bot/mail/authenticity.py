@@ -2,8 +2,8 @@
 
 Of all such fields only the topmost of the named server counts: a sender can write any number of them, but each server
 puts its own on top. It vouches with `dmarc=pass` for the From domain, or with `dkim=pass` or `spf=pass` of a domain
-that the From domain equals or lies under. Exchange Online writes no server name; its form is read where the office names
-none.
+that the From domain equals or lies under. Exchange Online writes no server name; its form is read where the office
+names none.
 
 Pure. Failure policy: never raises; what cannot be read vouches for nothing.
 """

@@ -150,8 +150,8 @@ class Inbound(Transactions):
             return load_mails(session, *where)
 
     def find_original(self, sha256: str, message_id: str, before_id: int) -> InboundRecord | None:
-        """The first mail recorded before `before_id` with the same raw bytes, finished or not; those left unread in Spam
-        (`junk`) are passed over.
+        """The first mail recorded before `before_id` with the same raw bytes, finished or not; those left unread in
+        Spam (`junk`) are passed over.
 
         Where both Message-IDs are known they must agree.
         """

@@ -1,5 +1,5 @@
-"""The whole ladder over Tết 2024, on real servers: days off, a swapped day, and who stays silent gets each step that the
-calendar allows.
+"""The whole ladder over Tết 2024, on real servers: days off, a swapped day, and who stays silent gets each step that
+the calendar allows.
 """
 
 from datetime import date, datetime, timedelta
