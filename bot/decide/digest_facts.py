@@ -29,8 +29,9 @@ class DigestFacts:
 
     `mails` are all that finished since then and all that still wait; `decisions` those in force and `log` all;
     `bounces` what came back since then, `dead` the addresses that take nothing any more, `void` the keys of nudges that
-    reached nobody. `unread` is why nobody may be reminded now, `whys` by agency and round what comes next, or why it
-    does not. `link` makes an order a link; `inbox_folder` is where mail comes in that is not taken for Spam.
+    reached nobody, `unreached` by round the agencies whom no mail of ours reaches. `unread` is why nobody may be
+    reminded now, `whys` by agency and round what comes next, or why it does not. `link` makes an order a link;
+    `inbox_folder` is where mail comes in that is not taken for Spam.
     """
 
     office: Office
@@ -48,6 +49,7 @@ class DigestFacts:
     now: datetime
     dead: Mapping[str, BounceRecord] = field(default_factory=dict)
     void: frozenset[str] = frozenset()
+    unreached: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unread: Why | None = None
     proposals: Sequence[GraceProposal] = ()
     whys: Mapping[tuple[str, str], Why] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.decide.digest_facts import DigestFacts, Spoken, spoken_of, states_of
+from bot.decide.places import AgencyPlace, place_of
 from bot.domain.decision import Action, Decision, DecisionKind, Order
 from bot.domain.digest import DigestAgency, DigestChange, DigestGroup, DigestRound
 from bot.domain.mail import InboundRecord
@@ -105,27 +106,22 @@ def _row(
     part.
     """
     agency = facts.registry.get(code)
-    statuses = {o.status for o in obligations}
-    done = all(o.status.is_settled for o in obligations)
-    needs_correction = ObligationStatus.CORRECTION_NEEDED in statuses
-    held = not needs_correction and ObligationStatus.HELD in statuses
-    nothing = not (done or needs_correction or held) and all(o.first_received_at is None for o in obligations)
+    place = place_of(obligations, code in facts.unreached.get(round_.code, frozenset()))
+    done = place is AgencyPlace.DONE
     living = facts.living(agency)
-    lost = spoken is not None and spoken.void > 0 and spoken.count == 0
-    unreached = nothing and (not living or lost)
     last = spoken.last if spoken else None
     return DigestAgency(
         agency=agency,
         obligations=obligations,
         done=done,
-        needs_correction=needs_correction,
-        held=held,
-        silent=nothing and not unreached,
-        late=ObligationStatus.FULFILLED_LATE in statuses,
+        needs_correction=place is AgencyPlace.FIX,
+        held=place is AgencyPlace.HELD,
+        silent=place is AgencyPlace.SILENT,
+        late=any(o.status is ObligationStatus.FULFILLED_LATE for o in obligations),
         overdue=not done and any(not o.status.is_settled and facts.now >= o.deadline.instant for o in obligations),
         last_nudge=last.outgoing.mail.kind.value if last else "",
         last_nudge_at=last.outgoing.sent_at if last else None,
-        undelivered=unreached,
+        undelivered=place is AgencyPlace.UNDELIVERED,
         why=None if done else facts.whys.get((code, round_.code)),
         nudges=spoken.count if spoken else 0,
         contact=living[0] if living else "",

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.decide.obligations import deadline_for
+from bot.decide.places import place_of
 from bot.decide.stepping import last_day_of
 from bot.domain.mail import InboundRecord, NudgeRecord, Outcome, OutgoingState
-from bot.domain.round import ObligationState, ObligationStatus, Round, RoundState
+from bot.domain.round import Round, RoundState
 from bot.domain.submission import Submission
 from bot.flows.board_cells import Cell, Days, cell_of, latest_folder
-from bot.flows.letters import unreached
 from bot.flows.reach import Reach, reach
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states
@@ -97,7 +97,7 @@ def _round(
     round_, words = state.round, services.papers.screens["board"]
     working_time, language = services.office.working_time, services.office.language
     forms = tuple(dict.fromkeys(a.form for a in round_.assignments))
-    lost = unreached(services, round_, reached)
+    lost = reached.unreached(round_, services.registry)
     sent = _nudges(services, round_, reached)
     deadline = deadline_for(round_, services.store.decisions(round=round_.code), "")
     submissions: defaultdict[tuple[str, str], dict[int, Submission]] = defaultdict(dict)
@@ -133,20 +133,6 @@ def _round(
         forms=tuple(services.forms[form].short_title for form in forms),
         rows=tuple(rows),
     )
-
-
-def place_of(obligations: Sequence[ObligationState], is_unreached: bool) -> str:
-    """Where the agency stands, one of PLACES. Whom our mail does not reach is not silent."""
-    statuses = {o.status for o in obligations}
-    if all(status.is_settled for status in statuses):
-        return "done"
-    if ObligationStatus.CORRECTION_NEEDED in statuses:
-        return "fix"
-    if ObligationStatus.HELD in statuses:
-        return "held"
-    if any(o.first_received_at is not None for o in obligations):
-        return "partial"
-    return "undelivered" if is_unreached else "silent"
 
 
 def _groups(rows: Sequence[Row], names: Sequence[str]) -> tuple[BoardGroup, ...]:

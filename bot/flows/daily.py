@@ -39,6 +39,7 @@ def digest(services: Services, now: datetime, day: Day | None = None) -> DigestN
             now=now,
             dead=day.reach.dead,
             void=day.reach.void,
+            unreached={s.round.code: day.reach.unreached(s.round, services.registry) for s in day.states},
             unread=day.reading.why,
             proposals=grace_proposals(
                 [s.round for s in day.states], services.store.outages(), log, now, services.office

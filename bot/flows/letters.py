@@ -17,7 +17,7 @@ from bot.domain.decision import DecisionKind
 from bot.domain.letter import Enclosure, Why
 from bot.domain.mail import NoticeKind
 from bot.domain.notice import EscalationLetter
-from bot.domain.round import ObligationStatus, Round, RoundState
+from bot.domain.round import ObligationStatus, RoundState
 from bot.flows.reach import Reach, reach
 from bot.flows.services import Services
 from bot.text.dates import say_date, say_day, say_deadline, say_instant
@@ -63,15 +63,6 @@ def letter_notice(services: Services, facts: LetterFacts, now: datetime) -> Esca
     )
 
 
-def unreached(services: Services, round_: Round, reached: Reach) -> frozenset[str]:
-    """The agencies of the round whom no mail of ours reaches: they are not silent."""
-    return frozenset(
-        code
-        for code in round_.agencies
-        if reached.is_undelivered(code, round_.code) or reached.unreachable(services.registry.get(code))
-    )
-
-
 def _judged(
     services: Services, state: RoundState, reading: Reading, reached: Reach, sent: Collection[str], now: datetime
 ) -> LetterFacts | Why:
@@ -80,7 +71,7 @@ def _judged(
         state,
         reading=reading,
         muted=next((d.why or "–" for d in reversed(decisions) if d.kind is DecisionKind.MUTE), ""),
-        unreached=unreached(services, state.round, reached),
+        unreached=reached.unreached(state.round, services.registry),
         sent=sent,
         now=now,
         working_time=services.office.working_time,

@@ -11,8 +11,9 @@ from datetime import date, datetime
 
 from bot.decide.delivery import dead_addresses, next_contact, undelivered, void_nudges
 from bot.decide.pacing import DAY, Queued, Taken, room_for_nudges
-from bot.domain.agency import Agency
+from bot.domain.agency import Agency, Registry
 from bot.domain.intake import BounceRecord
+from bot.domain.round import Round
 from bot.flows.services import Services
 from bot.flows.snapshot import open_rounds
 
@@ -38,6 +39,14 @@ class Reach:
     def unreachable(self, agency: Agency) -> bool:
         """Whether no contact of that agency is left to write to: only the telephone helps."""
         return not next_contact(agency, self.day, self.dead)
+
+    def unreached(self, round_: Round, registry: Registry) -> frozenset[str]:
+        """The agencies of that round whom no mail of ours reaches: they are not silent."""
+        return frozenset(
+            code
+            for code in round_.agencies
+            if self.is_undelivered(code, round_.code) or self.unreachable(registry.get(code))
+        )
 
     def is_undelivered(self, agency: str, round_: str) -> bool:
         """Whether that agency has not been told anything in that round although we tried: it is not silent."""

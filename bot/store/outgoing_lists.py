@@ -104,18 +104,6 @@ class OutgoingLists(Transactions):
                 for row, mail in session.exec(query.order_by(col(NudgeRow.id)))
             )
 
-    def recipients_since(self, since: datetime) -> int:
-        """How many recipients mails that the server took had at `since` or later."""
-        both = func.json_array_length(OutgoingRow.to) + func.json_array_length(OutgoingRow.cc)
-        with self._reading() as session:
-            taken = select(func.sum(both)).where(col(OutgoingRow.sent_at) >= since)
-            return int(session.exec(taken).one() or 0)
-
-    def sent_since(self, since: datetime) -> int:
-        """How many mails the server took at `since` or later."""
-        with self._reading() as session:
-            return session.exec(select(func.count()).where(col(OutgoingRow.sent_at) >= since)).one()
-
     def _outgoing_where(self, *where: Condition) -> tuple[OutgoingRecord, ...]:
         with self._reading() as session:
             rows = session.exec(select(OutgoingRow).where(*where).order_by(col(OutgoingRow.id)))

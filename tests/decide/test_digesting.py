@@ -179,7 +179,10 @@ def test_half_a_report_is_neither_silent_nor_done():
 )
 def test_could_not_be_delivered_is_not_silent(case, nudges, void, dead, silent, undelivered, contact):
     notice = page(
-        nudges=[a_nudge(key, "stp") for key in nudges], void=frozenset(void), dead={a: a_bounce(a) for a in dead}
+        nudges=[a_nudge(key, "stp") for key in nudges],
+        void=frozenset(void),
+        dead={a: a_bounce(a) for a in dead},
+        unreached={"2023-q1": frozenset({"stp"} if undelivered else ())},
     )
     (round_page,) = notice.rounds
     assert (round_page.silent, round_page.undelivered) == (silent, undelivered)
