@@ -116,10 +116,10 @@ def _living(
     found: list[str] = []
     for role in roles:
         if role is Recipient.COORDINATOR:
-            found.append(office.coordinator.address)
+            found.append(office.coordinator.address)  # whatever came back: there is nobody to turn to instead
         else:
-            found.extend(agency.addresses(day, ContactRole(role.value)))
-    return tuple(dict.fromkeys(a for a in found if a not in dead))
+            found.extend(a for a in agency.addresses(day, ContactRole(role.value)) if a not in dead)
+    return tuple(dict.fromkeys(found))
 
 
 def _came_back(bounces: Iterable[BounceRecord], *, for_good: bool) -> Mapping[str, frozenset[str]]:

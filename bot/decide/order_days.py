@@ -2,8 +2,8 @@
 
 Read: `15/3/2023`, `15-3-23`, `15/3` (the next such day), `ngày 15 tháng 3 năm 2023`, `2023-03-15`, `15 March 2023`, and
 with each of them `16h30`, `16:30`, `16 giờ`. A day counts to its end; `trước ngày 15/3` ends with the day before it, as
-the office reads its letters. What leaves words over that mean nothing here is no day: a wrong deadline is worse than a
-question. Pure; never fails.
+the office reads its letters. What leaves words over that mean nothing here is no day, nor is one that is years away (a
+slip of the pen): a wrong deadline is worse than a question. Pure; never fails.
 """
 
 import re
@@ -29,6 +29,7 @@ _MEANINGLESS = re.compile(
     r"(?<![a-z])(?:ngay|luc|het|hom|vao|den|thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|until|till|by|on|at|the|end|of"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![a-z])|[ ,.;()]"
 )
+_FARTHEST = timedelta(days=400)  # rounds come at least once a year
 _BEFORE = re.compile(r"(?<![a-z])(?:truoc|before)(?![a-z])")
 
 
@@ -52,7 +53,7 @@ def read_last_day(words: str, today: date) -> LastDay | None:
     text = fold(words)
     match = next((m for pattern in (_ISO, _NUMBERS, _ENGLISH) if (m := pattern.search(text))), None)
     day = _day(match, today) if match else None
-    if match is None or day is None:
+    if match is None or day is None or abs(day - today) > _FARTHEST:
         return None
     rest = f"{text[: match.start()]} {text[match.end() :]}"
     hour = _CLOCK.search(rest)

@@ -9,7 +9,7 @@ Pure. Failure policy: never raises; what cannot be read vouches for nothing.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from authres import AuthenticationResultsHeader
@@ -72,12 +72,20 @@ def _results(value: str, has_server: bool) -> tuple[_Result, ...]:
             _Result(
                 str(r.method).lower(),
                 str(r.result).lower(),
-                {f"{p.type}.{p.name}".lower(): str(p.value) for p in r.properties},
+                _once((f"{p.type}.{p.name}", str(p.value)) for p in r.properties),
             )
             for r in parsed.results
         )
     except (AuthResError, SyntaxError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
         return _by_hand(value if not has_server else value.partition(";")[2])
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Property → value; one that stands there with two values says nothing: a sender's local part may hold the other."""
+    said: dict[str, str] = {}
+    for name, value in ((name.lower(), value) for name, value in pairs):
+        said[name] = value if said.get(name, value) == value else ""
+    return said
 
 
 def _by_hand(value: str) -> tuple[_Result, ...]:
@@ -90,5 +98,5 @@ def _by_hand(value: str) -> tuple[_Result, ...]:
         pairs = re.findall(r"([A-Za-z0-9._-]+)\s*=\s*([^\s;]+)", part)
         if pairs:
             (method, result), *rest = pairs
-            found.append(_Result(method.lower(), result.lower(), {name.lower(): said for name, said in rest}))
+            found.append(_Result(method.lower(), result.lower(), _once(rest)))
     return tuple(found)

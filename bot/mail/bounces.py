@@ -24,6 +24,8 @@ from bot.mail.refusals import Refusal, is_permanent, refusal_of
 MAX_BYTES: Final = 2**20
 """A report longer than this is read up to here: the reasons stand in front of the returned mail."""
 MAX_DIAGNOSTIC: Final = 500
+MAX_ADDRESSES: Final = 200
+"""No mail of ours goes to more. Anybody can write a report that names thousands: the others are left out."""
 _BODY_ID: Final = re.compile(r"^[ >\t]*Message-I[Dd]:[ \t]*(<[^<>\s]{1,900}>)", re.MULTILINE)
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs every detector that it tries
@@ -44,12 +46,17 @@ def bounced_addresses(raw: bytes) -> tuple[Bounce, ...]:
     except Exception:  # the detectors fall over hostile input in many ways; the mail itself is kept all the same
         return ()
     bounces = []
-    for address in sorted({a.decode("ascii", "replace").strip("<> ").lower() for a in delayed | failed}):
+    lost = {_plain(a) for a in failed}
+    for address in sorted(lost | {_plain(a) for a in delayed})[:MAX_ADDRESSES]:
         status, words = told.get(address) or ("", _said_of(report, address))
-        gave_up = address.encode() in {a.strip(b"<> ").lower() for a in failed}
+        gave_up = address in lost
         for_good = is_permanent(words, status) and refusal_of(words, status) in (Refusal.GONE, Refusal.OTHER)
         bounces.append(Bounce(address, gave_up and for_good, words or status, original, gave_up))
     return tuple(bounce for bounce in bounces if "@" in bounce.address)
+
+
+def _plain(address: bytes) -> str:
+    return address.decode("ascii", "replace").strip("<> ").lower()
 
 
 def _statuses(report: "Message[Any, Any]") -> Iterator[tuple[str, str, str]]:

@@ -162,6 +162,7 @@ def step(to=(CLERK, MAILBOX), cc=()):
         pytest.param(step((COORDINATOR,)), (A,), ("an@snv.example",), (), id="for the coordinator alone"),
         pytest.param(step((CLERK, COORDINATOR)), (A, B), (BOX, "an@snv.example"), (), id="agency first"),
         pytest.param(step((CLERK, COORDINATOR), (LEADER,)), (A, B, BOX, C, D), (), (), id="nobody of the agency"),
+        pytest.param(step((COORDINATOR,)), ("an@snv.example",), ("an@snv.example",), (), id="whatever came back"),
         pytest.param(step(cc=(COORDINATOR,)), (), (A, B, BOX), ("an@snv.example",), id="coordinator in copy"),
     ],
 )
