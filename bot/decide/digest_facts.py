@@ -82,8 +82,8 @@ class DigestFacts:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What an agency was told in a round: nudges that the server took and that did not come back, and those that did
-    or were given up. `last` is the newest of the former.
+    """What an agency was told in a round: nudges that the server took and that did not come back, with today's on its
+    way, and those that did come back or were given up. `last` is the newest of the former.
     """
 
     count: int
@@ -99,19 +99,28 @@ def states_of(state: RoundState) -> Mapping[str, tuple[ObligationState, ...]]:
     return {code: tuple(obligations) for code, obligations in by_agency.items()}
 
 
-def spoken_of(round_: Round, records: Sequence[NudgeRecord], void: frozenset[str]) -> Mapping[str, Spoken]:
+def spoken_of(facts: DigestFacts, round_: Round) -> Mapping[str, Spoken]:
     """What each agency was told in that round."""
     by_agency: defaultdict[str, list[NudgeRecord]] = defaultdict(list)
-    for record in records:
+    for record in facts.nudges:
         if record.mark.round == round_.code:
             by_agency[record.agency].append(record)
-    return {code: _spoken(mine, void) for code, mine in by_agency.items()}
+    return {code: _spoken(facts, mine) for code, mine in by_agency.items()}
 
 
-def _spoken(records: Sequence[NudgeRecord], void: frozenset[str]) -> Spoken:
-    sent = [r for r in records if r.outgoing.state is OutgoingState.SENT and r.mark.key not in void]
-    lost = sum(r.mark.key in void for r in records)
+def _spoken(facts: DigestFacts, records: Sequence[NudgeRecord]) -> Spoken:
+    sent = [r for r in records if r.mark.key not in facts.void and _is_told(facts, r.outgoing)]
+    lost = sum(r.mark.key in facts.void for r in records)
     return Spoken(len(sent), lost, max(sent, key=lambda r: r.outgoing.sent_at or r.outgoing.queued_at, default=None))
+
+
+def _is_told(facts: DigestFacts, mail: OutgoingRecord) -> bool:
+    """Whether the server took it, or it was queued today: the page is made a moment after the day's reminders and read
+    after they have gone.
+    """
+    if mail.state in (OutgoingState.QUEUED, OutgoingState.SENDING):
+        return facts.office.working_time.local(mail.queued_at).date() == facts.today
+    return mail.state is OutgoingState.SENT
 
 
 def mail_line(facts: DigestFacts, mail: InboundRecord) -> DigestMail:

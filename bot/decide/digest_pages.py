@@ -21,7 +21,7 @@ MAX_LINKED = 20
 def round_page(facts: DigestFacts, state: RoundState, fresh: Sequence[InboundRecord]) -> DigestRound:
     """The page of that round. `fresh` are the mails since the last page."""
     working_time, round_ = facts.office.working_time, _with_grace(facts, state.round)
-    obligations, spoken = states_of(state), spoken_of(round_, facts.nudges, facts.void)
+    obligations, spoken = states_of(state), spoken_of(facts, round_)
     rows = [_row(facts, round_, code, obligations.get(code, ()), spoken.get(code)) for code in round_.agencies]
     rows = _with_links(facts, round_, rows)
     today, last_day = facts.today, round_.deadline.last_day
@@ -120,7 +120,7 @@ def _row(
         late=any(o.status is ObligationStatus.FULFILLED_LATE for o in obligations),
         overdue=not done and any(not o.status.is_settled and facts.now >= o.deadline.instant for o in obligations),
         last_nudge=last.outgoing.mail.kind.value if last else "",
-        last_nudge_at=last.outgoing.sent_at if last else None,
+        last_nudge_at=(last.outgoing.sent_at or last.outgoing.queued_at) if last else None,
         undelivered=place is AgencyPlace.UNDELIVERED,
         why=None if done else facts.whys.get((code, round_.code)),
         nudges=spoken.count if spoken else 0,

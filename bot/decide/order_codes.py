@@ -93,6 +93,8 @@ def _is_on(order: Order, decision: Decision) -> bool:
     match order.action:
         case Action.UNDO:
             return decision.undoes == order.decision_id
+        case Action.DECLINE if order.mail_id is None:
+            return decision.mail_id is None and not decision.agency and decision.round == order.round
         case Action.BIND | Action.RELEASE | Action.DONE | Action.DECLINE:
             return decision.mail_id == order.mail_id
         case Action.GRACE | Action.MUTE:

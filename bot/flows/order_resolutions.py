@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from bot.domain.decision import Action, Order, Resolution
 from bot.flows import decisions
+from bot.flows.round_decisions import no_grace
 from bot.flows.services import Services
 from bot.flows.targets import DecisionError, Target, find_round, target
 
@@ -17,6 +18,8 @@ def resolution_of(services: Services, order: Order, *, who: str, why: str) -> Re
             )
         case Action.EXCUSE:
             return decisions.excuse(services, _aim(services, order), who=who, why=why, mail_id=order.mail_id)
+        case Action.DECLINE if not order.agency and order.mail_id is None:
+            return no_grace(services, find_round(services, order.round), who=who, why=why)
         case Action.DECLINE:
             return decisions.decline(services, _aim(services, order), _mail(order), who=who, why=why)
         case Action.ACCEPT:

@@ -1,4 +1,4 @@
-"""Decisions on a whole round: more time for everybody, or no more reminders."""
+"""Decisions on a whole round: more time for everybody or none, or no more reminders."""
 
 from datetime import datetime
 
@@ -22,6 +22,11 @@ def grace(services: Services, round_: Round, until: datetime, *, who: str, why: 
         raise DecisionError("grace_earlier", until=until, deadline=round_.deadline.instant)
     decision = Decision(DecisionKind.GRACE, now, who, one_line(why), round=round_.code, until=until)
     return Resolution(decision, outgoing=tell_round(services, round_, decision))
+
+
+def no_grace(services: Services, round_: Round, *, who: str, why: str) -> Resolution:
+    """A proposed grace is not granted: it is proposed no more. Nobody asked for it, so nobody is told."""
+    return Resolution(Decision(DecisionKind.DECLINE, services.now(), who, one_line(why), round=round_.code))
 
 
 def mute(services: Services, round_: Round, *, who: str, why: str) -> Resolution:

@@ -190,6 +190,23 @@ def test_could_not_be_delivered_is_not_silent(case, nudges, void, dead, silent, 
     assert sum((g.silent, g.undelivered) == (0, 1) for g in round_page.groups) == undelivered
 
 
+@pytest.mark.parametrize(
+    ("state", "queued_at", "told"),
+    [
+        (OutgoingState.QUEUED, NOW, True),
+        (OutgoingState.SENDING, NOW, True),
+        (OutgoingState.QUEUED, NOW - timedelta(days=1), False),
+        (OutgoingState.FAILED, NOW, False),
+    ],
+)
+def test_a_reminder_that_goes_out_with_the_page_counts_as_todays(state, queued_at, told):
+    earlier = a_nudge("a", sent_at=at(3, 2))
+    record = a_nudge("b", state=state)
+    record = replace(record, outgoing=replace(record.outgoing, queued_at=queued_at, sent_at=None))
+    tdm = page(nudges=[earlier, record]).rounds[0].agencies[0]
+    assert (tdm.nudges, tdm.last_nudge_at) == ((2, queued_at) if told else (1, at(3, 2)))
+
+
 def test_nudges_are_counted_of_this_round_and_only_those_that_arrived():
     records = [
         a_nudge("a", sent_at=at(3, 2)),

@@ -138,6 +138,18 @@ def test_excuse_accept_return_and_their_undoing(office: Office) -> None:
         assert "không còn hiệu lực" in text(told(office, agency)[-1])
 
 
+def test_a_proposed_grace_that_is_not_granted_is_written_down_and_tells_nobody(office: Office) -> None:
+    sent = link(office, Action.DECLINE, round=ROUND)
+    assert answered(office, sent, body="cơ quan đã nộp gần đủ").reason == "order"
+    (decision,) = office.services.store.decision_log()
+    assert (decision.kind, decision.round, decision.agency) == (DecisionKind.DECLINE, ROUND, "")
+    said = text(confirmation(office))
+    assert "Không gia hạn chung (báo cáo quý I/2023). Việc này không báo cho cơ quan." in said
+    assert "dùng lệnh thuky grace" in said
+    assert told(office, "bb") == []
+    assert "Mã trong thư đã được dùng" in refused(office, answered(office, sent))
+
+
 def test_grace_reaches_who_still_owes_and_mute_nobody(office: Office) -> None:
     office.took("stp", [("Báo cáo.docx", office.cast("stp").narrative())])
     answered(office, link(office, Action.GRACE, round=ROUND, until=at(3, 14).date()))
@@ -245,7 +257,7 @@ def test_expired_forged_garbled_and_unreadable_change_nothing(office: Office) ->
     ):
         assert words in refused(office, answered(office, subject)), subject
     office.clock.move_to(at(3, 1) + timedelta(days=15))
-    assert "thư tổng hợp mới nhất" in refused(office, answered(office, extend))
+    assert "bản tin mới nhất" in refused(office, answered(office, extend))
     assert log(office) == []
     assert told(office, "pg") == []
     office.clock.move_to(at(3, 1))

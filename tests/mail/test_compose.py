@@ -323,7 +323,7 @@ def test_reminder_overdue_and_leader() -> None:
 
 def test_what_waits_for_mending_is_overdue_like_anything_else() -> None:
     assert "Cần sửa 2 chỗ, quá hạn, đã nhận ngày 03/3/2023" in flat(parts(compose(SAMPLES["overdue_partial"]))[1])
-    assert "2 places to mend, overdue" in flat(parts(compose(SAMPLES["overdue_partial"], Language.EN))[1])
+    assert "2 places to correct, overdue" in flat(parts(compose(SAMPLES["overdue_partial"], Language.EN))[1])
     assert "Cần sửa 2 chỗ, đã nhận" in flat(parts(compose(SAMPLES["reminder"]))[1])
 
 

@@ -147,7 +147,7 @@ def test_one_line_a_mail_and_what_was_taken_back_says_so() -> None:
         (Why("due", {"at": local(6)}), "; thư nhắc gửi hôm nay"),
         (Why("held"), "; chưa nhắc vì có thư của cơ quan đang chờ xem"),
         (Why("reading_failed", {"error": "x"}), "; chưa nhắc vì hộp thư chưa đọc được đến hết"),
-        (Why("extended", {"until": local(16, 0)}), "; đang được gia hạn đến 24 giờ 00 thứ Tư ngày 15/3/2023"),
+        (Why("extended", {"deadline": local(16, 0)}), "; đang được gia hạn đến 24 giờ 00 thứ Tư ngày 15/3/2023"),
         (Why("unreached", {"turns": 4}), "; thư nhắc nhiều lần không tới nơi, đề nghị gọi điện"),
         (Why("spoken", {}), "; không còn lần nhắc nào"),
     ],
