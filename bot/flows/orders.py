@@ -5,7 +5,9 @@ receiving server say so where the office asks for that → does the code fit →
 confirmation with its undo link. The caller commits mail, decision, used code and answers in one transaction.
 
 A refusal is explained: to a coordinator who wrote, under that mail; of anybody else the coordinator is told in a fresh
-mail, and the stranger nothing, not even that the mail was read. One notice a mail, and a day's worth of them at most.
+mail, and the stranger nothing, not even that the mail was read. One notice a mail, and a day's worth of them at most,
+counted apart for who names a coordinator and who does not: where the office asks for no proof anybody can write that
+name, and strangers must not use up what the coordinator is told.
 An order carries no files: those of a coordinator's order are left alone and named in the answer. Somebody else's mail
 with files goes the way of every report, whatever its subject says: no report is lost to a word in brackets.
 """
@@ -119,10 +121,10 @@ def _refused(
     services: Services, record: InboundRecord, mail: InboundMail, written: WrittenOrder, refusal: Refusal
 ) -> tuple[OutgoingMail, ...]:
     """The answer under the coordinator's own mail, or a fresh one to the coordinator where nobody vouches for who wrote
-    it. Strangers cannot fill the coordinator's mailbox: no more of these than an agency gets answers a day.
+    it. Nobody can fill the coordinator's mailbox: no more of these than an agency gets answers a day.
     """
     trusted = refusal.code not in ("not_a_coordinator", "unauthenticated")
-    if not trusted and _refused_today(services) >= services.office.max_answers_per_day:
+    if _refused_today(services, mail.sender) >= services.office.max_answers_per_day:
         services.journal.warning("refusals_capped", mail=record.id)
         return ()
     params: dict[str, str | int | datetime] = dict(refusal.params)
@@ -142,11 +144,14 @@ def _refused(
     return (services.composer.compose(notice, at=services.now()),)
 
 
-def _refused_today(services: Services) -> int:
+def _refused_today(services: Services, sender: str) -> int:
+    """How many were refused today of those that name a coordinator, or of all others, as `sender` is."""
+    named = services.office.coordinator_addresses
     local = services.office.working_time.local(services.now())
     midnight = datetime.combine(local.date(), time(0), local.tzinfo)
     refused = [m for m in services.store.mails(outcome=Outcome.IGNORED) if m.reason == Reason.ORDER_REFUSED]
-    return sum(m.finished_at is not None and m.finished_at >= midnight for m in refused)
+    alike = [m for m in refused if (m.sender in named) == (sender in named)]
+    return sum(m.finished_at is not None and m.finished_at >= midnight for m in alike)
 
 
 def _notice(

@@ -81,7 +81,7 @@ def _results(value: str, has_server: bool) -> tuple[_Result, ...]:
 
 
 def _once(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Property → value; one that stands there with two values says nothing: a sender's local part may hold the other."""
+    """Property → value; with two values it says nothing: a sender's local part may hold one of them."""
     said: dict[str, str] = {}
     for name, value in ((name.lower(), value) for name, value in pairs):
         said[name] = value if said.get(name, value) == value else ""

@@ -327,6 +327,26 @@ def test_strangers_cannot_fill_the_coordinator_s_mailbox(tmp_path: Path) -> None
         assert sum(m["X-Thuky-Key"].startswith("order:") for m in office.got(COORDINATOR)) == 2
 
 
+def test_nor_can_who_writes_the_coordinator_s_name_and_strangers_use_nothing_up(tmp_path: Path) -> None:
+    with embedded_office(tmp_path, BEFORE, THUKY_LIMITS__MAX_ANSWERS_PER_DAY="2") as office:
+        sent = link(office, Action.EXCUSE, round=ROUND, agency="pg")
+        for sender in (STRANGER, STRANGER, STRANGER, COORDINATOR, COORDINATOR, COORDINATOR):
+            assert answered(office, sent.subject.replace("/pg", "/bb"), sender=sender).reason == "order_refused"
+        told = [m for m in office.got(COORDINATOR) if m["X-Thuky-Key"].startswith("order:")]
+        assert [bool(m["In-Reply-To"]) for m in told] == [False, False, True, True]
+        assert answered(office, sent).reason == "order"
+        assert confirmation(office)["In-Reply-To"], "what is done is always confirmed"
+
+
+def test_a_deadline_in_a_year_that_nobody_meant_breaks_nothing(office: Office) -> None:
+    for action in (Action.EXTEND, Action.GRACE):
+        item = {"round": ROUND} | ({"agency": "pg"} if action is Action.EXTEND else {})
+        sent = link(office, action, until=at(3, 15).date(), **item)
+        record = answered(office, sent.subject.replace("15/3/2023", "31/12/9999"))
+        assert "Chưa đọc được ngày" in refused(office, record)
+    assert log(office) == []
+
+
 GOOD = "dmarc=pass header.from=binhduong.example"
 
 
