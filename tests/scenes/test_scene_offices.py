@@ -90,7 +90,8 @@ def test_a_department_and_its_divisions_until_half_past_four(department: SceneOf
     assert "Báo cáo CCHC và Biểu số liệu thống kê" in said(request)
     assert "từ ngày 15/12/2022 đến hết ngày 14/3/2023" in said(request)
     enclosed = [str(part.get_filename()) for part in request.iter_attachments()]
-    assert sorted(Path(name).suffix for name in enclosed) == [".docx", ".xlsx"]  # Word and Excel, as the letter asks
+    # Word and Excel, as the letter asks, and the deadline for the calendar.
+    assert sorted(Path(name).suffix for name in enclosed) == [".docx", ".ics", ".xlsx"]
 
     # Both files in one answer; Excel alone; figures that cannot be, mended by a reply; one by the document system.
     whole, wrong = of_division(office, "qltm"), of_division(office, "ttkc")
@@ -215,7 +216,9 @@ def test_a_district_with_its_communes_leads_and_partners(district: SceneOffice) 
     office.send(address(office, "vp"), "Re: bổ sung", [head.word("division")], reply_to=newest(office, "vp"))
     office.once(at(2, 26, year=2024))
     done = ("hongphong", "ttdongdang", "ptp", "vp", "pvhtt")
-    assert to_whom(office, "reminder", "2024-02-26T08:00") == others(office, *done)
+    # Who must mend what came is reminded by the correction's own ladder, nearer to the day.
+    assert to_whom(office, "reminder", "2024-02-26T08:00") == others(office, *done, "baolam")
+    office.once(at(2, 28, year=2024))
     assert "chờ bản sửa" in said(newest(office, "baolam"))
 
     # 29/02 is the last day for reports, though no day of their figures.

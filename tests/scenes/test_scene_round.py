@@ -81,7 +81,9 @@ def test_from_the_request_to_the_third_day_after(office: SceneOffice) -> None:
             *to("10/03 08:00", "overdue", overdue, leader=True),
             *to("10/03 14:00", "receipt", ["bao"]),
             # The third day after is a Sunday: the step waits for Monday.
-            *to("13/03 08:00", "overdue", overdue - {"bao"}, leader=True),
+            *to("13/03 08:00", "escalation", overdue - {"bao"}, leader=True),
+            # It is the last one: the coordinator gets the draft of the letter.
+            ("13/03 08:00", "escalation", (COORDINATOR,)),
             *digests("02/03", "03/03", "06/03", "07/03", "08/03", "09/03", "10/03", "13/03"),
         ]
     )

@@ -99,10 +99,12 @@ def test_later_commands_stand_where_once_has_left_the_clock(office: SceneOffice)
     assert (status["as_of"], status["totals"]["overdue"]) == ("2023-03-03T09:00:00+07:00", 0)
     extended = office.thuky("extend", "bb", "--until", "2023-03-15", "--why", "mất điện", "--json").json
     assert extended["at"] == "2023-03-03T09:00:00+07:00"
-    # The clock moves on: after the old deadline the others are overdue, and this one is reminded of its new one.
+    # The clock moves on: after the old deadline the others are overdue, and this one is left alone until its new one.
     office.once(at(3, 10, 9))
-    assert [kind(m) for m in office.got(address("bb"))] == ["request", "decision", "reminder"]
+    assert [kind(m) for m in office.got(address("bb"))] == ["request", "decision"]
     assert kind(office.got(address("dt"))[-1]) == "overdue"
+    office.once(at(3, 16, 9))
+    assert [kind(m) for m in office.got(address("bb"))] == ["request", "decision", "overdue"]
     # Without --at it is today again.
     office.once()
     assert office.thuky("status", "--json").json["as_of"] > "2026"
