@@ -79,8 +79,8 @@ def letter_due(
     round_ = state.round
     if muted:
         return Why("round_muted", {"why": muted})
-    if reading.why is not None:
-        return reading.why
+    if unread := reading.why or reading.why_late:
+        return unread
     if not round_.is_open(now):
         return Why("round_closed")
     if not working_time.is_open(now):
@@ -126,7 +126,7 @@ def _asked(state: RoundState) -> Mapping[str, tuple[ObligationState, ...]]:
 
 def _waits(agency: str, owed: Iterable[ObligationState], reading: Reading) -> bool:
     """Whether what this agency owes may lie in a mail that a person has not looked at yet."""
-    if agency in reading.blocked:
+    if reading.silence(agency, late=True) is not None:
         return True
     return any(o.status is ObligationStatus.HELD and o.latest_version is None for o in owed)
 

@@ -12,7 +12,8 @@ One agency over all its rounds goes in; one mail at most comes out. The rules, i
 then over all of them, once a step is due:
 
 4. outside office hours nothing; one mail a day; the fairness gate (an unread mailbox, a waiting mail that may be this
-   agency's) silences all but a request, which does not say that anything is missing; `quiet_hours` after a mail of its
+   agency's) silences all but a request, which does not say that anything is missing (a stranger's mail silences
+   reminders for two working days only, lateness until it is decided); `quiet_hours` after a mail of its
    own (the strictest of its rounds): the step waits
 5. one mail for all that is due, with what falls due later today in it; lateness leads, then reminders, then requests,
    and of these the earliest deadline
@@ -70,14 +71,14 @@ def decide_nudges(standing: AgencyStanding, reading: Reading, *, now: datetime, 
     """What `standing.agency` is written of at `now` (aware), in one mail, and why it is not written of the rest."""
     silences: dict[str, Why] = {}
     speaking: list[tuple[Outlook, tuple[Candidate, ...]]] = []
-    unread = reading.why or reading.blocked.get(standing.agency)
     for standing_there in standing.rounds:
         outlook = judge_round(standing_there, standing.agency, now, working_time)
         code = standing_there.round.code
         silences[code] = outlook.why
         due = next((c for c in outlook.candidates if c.due.at <= now), None)
-        allowed = tuple(c for c in outlook.candidates if unread is None or c.is_request)
-        silence = _gate(standing, due, unread if not allowed else None, now, working_time) if due is not None else None
+        allowed = tuple(c for c in outlook.candidates if _unread(reading, standing.agency, c) is None)
+        unread = _unread(reading, standing.agency, due) if due is not None and not allowed else None
+        silence = _gate(standing, due, unread, now, working_time) if due is not None else None
         if silence is not None:
             silences[code] = silence
         elif allowed:
@@ -91,6 +92,13 @@ def decide_nudges(standing: AgencyStanding, reading: Reading, *, now: datetime, 
     )
     spoken = {nudge.round.code for nudge in nudges}
     return Verdict(tuple(nudges), {code: why for code, why in silences.items() if code not in spoken})
+
+
+def _unread(reading: Reading, agency: str, candidate: Candidate) -> Why | None:
+    """Why that step may not speak as long as not everything was looked into; None: it may. A request always may."""
+    if candidate.is_request:
+        return None
+    return reading.silence(agency, late=not candidate.due.step.kind.is_before)
 
 
 def _gate(

@@ -40,7 +40,7 @@ def digest(services: Services, now: datetime, day: Day | None = None) -> DigestN
             dead=day.reach.dead,
             void=day.reach.void,
             unreached={s.round.code: day.reach.unreached(s.round, services.registry) for s in day.states},
-            unread=day.reading.why,
+            unread=day.reading.why or day.reading.why_late,
             proposals=grace_proposals(
                 [s.round for s in day.states], services.store.outages(), log, now, services.office
             ),

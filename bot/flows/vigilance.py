@@ -67,6 +67,8 @@ def reading_state(services: Services, now: datetime, trouble: str = "") -> Readi
         whose=whose,
         open_rounds={r.code for r in open_rounds(services, now)},
         inbox_folder=services.inbox_folder,
+        now=now,
+        working_time=services.office.working_time,
         trouble=trouble or _known_gap(services),
     )
 

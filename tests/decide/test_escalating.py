@@ -93,6 +93,8 @@ def test_it_comes_at_the_last_step_in_office_hours(now: datetime, code: str) -> 
         ({"muted": "đã gọi điện"}, "round_muted"),
         ({"reading": Reading(Why("reading_failed"))}, "reading_failed"),
         ({"reading": Reading(None, {"stp": Why("blocked_held")})}, "letter_nobody_over"),
+        ({"reading": Reading(why_late=Why("reading_parked"))}, "reading_parked"),
+        ({"reading": Reading(blocked_late={"stp": Why("blocked_named")})}, "letter_nobody_over"),
         ({"sent": {"escalation:2023-q1:letter:2023-03-09"}}, "letter_written"),
         ({"round_": round_of(owed("stp"), closes_at=at(3, 13, 7))}, "round_closed"),
         ({"round_": a_round(assignments=(Assignment("stp", "narrative", addressed=False),))}, "all_received"),

@@ -1,9 +1,11 @@
 """Whom nobody may remind, because the report may be lying in the mailbox."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import at
+from samples import WORKING_TIME, at
 
 from bot.decide.fairness import Reading, judge_reading, may_hold_more
 from bot.domain.form import Severity
@@ -11,6 +13,7 @@ from bot.domain.mail import Evidence, EvidenceSource, InboundRecord, MessageRef,
 from bot.domain.submission import Finding, Place
 
 OPEN = "2023-q1"
+NOW = at(3, 8, 15)  # a Wednesday, the day on which all these mails came
 OWNERS = {"stp@a.example": {"stp"}, "hai@a.example": {"stp", "stc"}}
 FILE = (("Báo cáo.docx", "0" * 64, 100),)
 
@@ -20,15 +23,18 @@ def record(
 ) -> InboundRecord:
     ref = MessageRef("baocao", folder, 1, number)
     facts = {"outcome": outcome, "reason": reason, "attachments": FILE} | more
-    return InboundRecord(number, ref, "<1@a.example>", "0" * 64, 100, at(3, 8), **facts)  # type: ignore[arg-type]  # a test's free choice of fields
+    received = facts.pop("received_at", at(3, 8))
+    return InboundRecord(number, ref, "<1@a.example>", "0" * 64, 100, received, **facts)  # type: ignore[arg-type]  # a test's free choice of fields
 
 
-def judged(*mails: InboundRecord, trouble: str = "") -> Reading:
+def judged(*mails: InboundRecord, trouble: str = "", now: datetime = NOW) -> Reading:
     return judge_reading(
         mails,
         whose=lambda m: {code for address in m.sender.split(", ") for code in OWNERS.get(address, ())},
         open_rounds={OPEN},
         inbox_folder="INBOX",
+        now=now,
+        working_time=WORKING_TIME,
         trouble=trouble,
     )
 
@@ -136,6 +142,50 @@ def test_no_question_holds_a_report(reason: Reason) -> None:
     assert not may_hold_more(held(reason))
 
 
+def stranger(number: int = 7, **more: object) -> InboundRecord:
+    return held(Reason.UNKNOWN_SENDER, number=number, evidence=named(EvidenceSource.SUBJECT), **more)
+
+
+@pytest.mark.parametrize(
+    ("now", "mails", "reminded"),
+    [
+        pytest.param(at(3, 8, 15), [stranger()], False, id="the same day"),
+        pytest.param(at(3, 10, 17), [stranger()], False, id="two working days later"),
+        pytest.param(at(3, 13, 8), [stranger()], True, id="the third"),
+        pytest.param(at(3, 12, 8), [stranger()], True, id="Sunday: Friday was the second"),
+        pytest.param(
+            at(3, 13, 8),
+            [stranger(), stranger(8, received_at=at(3, 13, 7))],
+            True,
+            id="another one begins nothing anew",
+        ),
+        pytest.param(at(3, 13, 8), [stranger(received_at=at(3, 13, 7))], False, id="but the first one does"),
+        pytest.param(
+            at(3, 20, 8), [stranger(), held(Reason.AMBIGUOUS_ROUND, agency="pg")], False, id="its own mail has no end"
+        ),
+    ],
+)
+def test_a_stranger_s_mail_holds_reminders_back_for_two_working_days_and_lateness_until_it_is_decided(
+    now: datetime, mails: list[InboundRecord], reminded: bool
+) -> None:
+    reading = judged(*mails, now=now)
+    assert (reading.silence("pg", late=False) is None) is reminded
+    assert reading.silence("pg", late=True) is not None
+    assert reading.silence("bb", late=True) is None, "nobody else"
+
+
+@pytest.mark.parametrize("sender", ["", "la@b.example"])
+def test_so_does_a_parked_one_for_everybody(sender: str) -> None:
+    mails = parked(sender=sender), parked(sender=sender, number=8, received_at=at(3, 13, 7))
+    for now, reminded in ((at(3, 10, 17), False), (at(3, 13, 8), True)):
+        reading = judged(*mails, now=now)
+        assert (reading.why is None) is reminded
+        for agency in ("pg", "bb"):
+            assert (reading.silence(agency, late=False) is None) is reminded
+            assert reading.silence(agency, late=True) == reading.why_late is not None
+    assert judged(*mails, trouble="x", now=at(3, 13, 8)).silence("pg", late=False) is not None
+
+
 OUTCOMES = st.sampled_from([Outcome.RECEIVED, Outcome.HELD, Outcome.PARKED, Outcome.ACCEPTED, Outcome.IGNORED])
 MAILS = st.builds(
     lambda outcome, reason, agency, sender: record(outcome, reason, agency=agency, sender=sender),
@@ -151,5 +201,6 @@ def test_another_waiting_mail_never_lets_anybody_be_reminded_who_was_not(
     mails: list[InboundRecord], one: InboundRecord
 ) -> None:
     before, after = judged(*mails), judged(*mails, one)
-    assert before.blocked.keys() <= after.blocked.keys()
-    assert before.why is None or after.why is not None
+    for agency in ("stp", "stc", "pg"):
+        for late in (True, False):
+            assert before.silence(agency, late=late) is None or after.silence(agency, late=late) is not None

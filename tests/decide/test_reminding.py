@@ -86,6 +86,12 @@ def test_step_of_the_day(case, now, step):
             {"round_": replace(ROUND, ladder=Ladder(LADDER[:4]))},
         ),
         ("reading_failed", at(3, 6, 9), {"reading": Reading(Why("reading_failed", {"error": "x"}))}),
+        (
+            "blocked_named",
+            at(3, 14, 9),
+            {"reading": Reading(blocked_late={"tdm": Why("blocked_named", {"mail": 7, "found": "x"})})},
+        ),
+        ("reading_parked", at(3, 14, 9), {"reading": Reading(why_late=Why("reading_parked", {"mail": 7}))}),
         ("blocked_held", at(3, 6, 9), {"reading": Reading(None, {"tdm": Why("blocked_held", {"mail": 7})})}),
     ],
 )
@@ -104,6 +110,7 @@ def test_silence_says_why(reason, now, facts):
         ("a mail of tomorrow's clock is no mail yet", at(3, 6, 9), {"mail_at": at(3, 6, 9, 1)}, "t-3"),
         ("yesterday's mail of the day", at(3, 6, 9), {"last": date(2023, 3, 5)}, "t-3"),
         ("another agency's mail waits", at(3, 6, 9), {"reading": Reading(None, {"stp": Why("blocked_held")})}, "t-3"),
+        ("nothing is late yet", at(3, 6, 9), {"reading": Reading(None, {}, Why("x"), {"tdm": Why("x")})}, "t-3"),
         ("a request is no reproach", at(2, 20, 9), {"reading": Reading(Why("reading_failed"))}, "request"),
         ("nor while a mail may hold it", at(2, 20, 9), {"reading": Reading(None, {"tdm": Why("x")})}, "request"),
         ("nine days late", at(3, 22, 9), {}, "t+3"),

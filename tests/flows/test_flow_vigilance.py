@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from embedded_office import COORDINATOR, STRANGER, Office, at, embedded_office
@@ -173,6 +174,27 @@ def test_a_stranger_who_sends_an_agency_s_report_blocks_that_agency(office: Offi
     reading = reading_state(office.services, office.clock.now())
     assert reading.why is None
     assert {code: why.code for code, why in reading.blocked.items()} == {"pg": "blocked_named"}
+
+
+def test_a_stranger_who_writes_every_day_cannot_silence_us_for_ever(office: Office) -> None:
+    for day in (3, 6, 7, 8, 9, 10):
+        office.once(at(3, day, 7))
+        office.mail(STRANGER, [("Báo cáo.docx", b"x" * day)], "Báo cáo của UBND huyện Phú Giáo")
+        office.once(at(3, day, 9))
+    reminders = [r.mail.key.split(":")[3:] for r in office.outbox("reminder") if r.mail.agency == "pg"]
+    assert reminders == [["t-1", "2023-03-09"], ["t-0", "2023-03-09"]], "Friday, and two working days: Monday, Tuesday"
+    assert not [r for r in office.outbox("overdue") if r.mail.agency == "pg"], "nobody knows what these mails are"
+    assert [r for r in office.outbox("overdue") if r.mail.agency == "bb"]
+    digest = [m for m in office.got(COORDINATOR) if m["X-Thuky-Key"].startswith("digest:")][-1]
+    body = digest.get_body(("html",))
+    assert body is not None
+    waiting = [m for m in office.services.store.mails() if m.outcome is Outcome.HELD]
+    page = unquote(body.get_content())
+    assert all(f"[QĐ thư #{m.id}] Đã xử lý" in page for m in waiting[:5]), "one click each"
+    for mail in waiting:
+        office.thuky("release", str(mail.id), "--done", "--why", "thư rác")
+    office.once(at(3, 10, 10))
+    assert [r for r in office.outbox("overdue") if r.mail.agency == "pg"]
 
 
 # ---- troubles ----------------------------------------------------------------------------------------------
