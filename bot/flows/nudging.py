@@ -21,14 +21,14 @@ from bot.domain.decision import Decision, DecisionKind
 from bot.domain.form import Form
 from bot.domain.ladder import StepKind
 from bot.domain.letter import Enclosure
-from bot.domain.mail import InboundRecord, NoticeKind, NudgeRecord, Outcome
+from bot.domain.mail import NoticeKind, NudgeRecord
 from bot.domain.notice import NudgeNotice, NudgeSection, Owed, WithLead
 from bot.domain.round import ObligationState, ObligationStatus, Round, RoundState
 from bot.flows.blanks import blank_files, within
 from bot.flows.deadlines import deadline_file
 from bot.flows.reach import Reach, reach
 from bot.flows.services import Services
-from bot.flows.snapshot import load_states, open_rounds
+from bot.flows.snapshot import load_states, load_waiting, open_rounds
 from bot.flows.vigilance import reading_state
 
 
@@ -50,18 +50,19 @@ def load_day(services: Services, now: datetime, reading: Reading | None = None) 
     """The facts at `now`. `reading` is what this turn knows of the mailbox; None: what the store knows."""
     rounds = open_rounds(services, now)
     nudges: defaultdict[str, list[NudgeRecord]] = defaultdict(list)
-    for record in services.store.nudges():
+    records = services.store.nudges()
+    for record in records:
         nudges[record.agency].append(record)
-    mails = services.store.mails()
+    waiting = load_waiting(services)
     local = services.office.working_time.local
     return Day(
         now=now,
-        states=load_states(services, rounds, now),
+        states=load_states(services, rounds, now, waiting),
         decisions={r.code: services.store.decisions(round=r.code) for r in rounds},
         nudges=nudges,
-        last_mail=_last_mail(mails),
-        asks={(m.agency, m.round): local(m.received_at).date() for m in pending_asks(mails) if m.agency and m.round},
-        reach=reach(services, now),
+        last_mail=services.store.last_from_agencies(),
+        asks={(m.agency, m.round): local(m.received_at).date() for m in pending_asks(waiting) if m.agency and m.round},
+        reach=reach(services, now, records),
         reading=reading if reading is not None else reading_state(services, now),
     )
 
@@ -99,10 +100,13 @@ def judge_nudges(services: Services, now: datetime, day: Day | None = None) -> d
     }
 
 
-def queue_nudges(services: Services, day: Day) -> int:
-    """Queues one mail for each agency that is due one. Returns how many."""
+def queue_nudges(services: Services, day: Day, verdicts: Mapping[str, Verdict] | None = None) -> int:
+    """Queues one mail for each agency that is due one. Returns how many. `verdicts` are those of that day, judged where
+    they are not given.
+    """
     now = day.now
-    due = [(code, v.nudges) for code, v in judge_nudges(services, now, day).items() if v.nudges]
+    verdicts = judge_nudges(services, now, day) if verdicts is None else verdicts
+    due = [(code, v.nudges) for code, v in verdicts.items() if v.nudges]
     due.sort(key=lambda entry: (entry[1][0].deadline.instant, entry[0]))
     room = day.reach.room
     queued = 0
@@ -252,15 +256,6 @@ def _last_nudge_on(services: Services, day: Day, agency: str) -> date | None:
     """The local day of the last mail that spoke for a step and was not in vain."""
     times = [r.outgoing.queued_at for r in day.nudges.get(agency, ()) if r.mark.key not in day.reach.void]
     return services.office.working_time.local(max(times)).date() if times else None
-
-
-def _last_mail(mails: Sequence[InboundRecord]) -> dict[str, datetime]:
-    """When each agency's last mail came that a person sent: what was ignored counts for nothing."""
-    last: dict[str, datetime] = {}
-    for mail in mails:
-        if mail.agency and (mail.outcome is not Outcome.IGNORED or mail.submissions or mail.duplicate_of):
-            last[mail.agency] = max(mail.received_at, last.get(mail.agency, mail.received_at))
-    return last
 
 
 def _by_agency(decisions: Sequence[Decision]) -> defaultdict[str, list[Decision]]:

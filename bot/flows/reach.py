@@ -5,7 +5,7 @@ Bounces and refusals → dead addresses; steps that were spoken for → those in
 told (`bot.decide.delivery`); what was sent and what waits → the room that is left for nudges (`bot.decide.pacing`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from bot.decide.delivery import dead_addresses, next_contact, undelivered, void_
 from bot.decide.pacing import DAY, Queued, Taken, room_for_nudges
 from bot.domain.agency import Agency, Registry
 from bot.domain.intake import BounceRecord
+from bot.domain.mail import NudgeRecord
 from bot.domain.round import Round
 from bot.flows.services import Services
 from bot.flows.snapshot import open_rounds
@@ -53,10 +54,10 @@ class Reach:
         return agency in self.undelivered_in.get(round_, frozenset())
 
 
-def reach(services: Services, now: datetime) -> Reach:
-    """Everything, as it stands at `now`."""
+def reach(services: Services, now: datetime, records: Sequence[NudgeRecord] | None = None) -> Reach:
+    """Everything, as it stands at `now`. `records` are all nudges, loaded where they are not given."""
     bounces = services.store.bounces()
-    records = services.store.nudges()
+    records = services.store.nudges() if records is None else records
     pairs = undelivered(records, bounces)
     rounds = {round_ for round_, _ in pairs}
     open_ones = {r.code for r in open_rounds(services, now)}

@@ -1,7 +1,7 @@
 """What the flows work with: the rooms of the floor below, put together by `bot.wiring`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
@@ -52,6 +52,18 @@ class Composing(Protocol):
     def mark_text(self, words: FindingWords, *, with_place: bool) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A tick at `seen_at` that had nothing to do: neither will another, as long as `facts` stay and `until` is not
+    reached. `house` are the very objects that it looked at.
+    """
+
+    facts: object
+    house: tuple[object, ...]
+    seen_at: datetime
+    until: datetime
+
+
 def _no_secret() -> bytes:
     raise LookupError("these services were put together without the installation's secret")
 
@@ -62,7 +74,8 @@ class Services:
     `junk_folder` None: the folder that the server marks as Junk. `free_bytes` are those left for the data folder, None
     where nobody can tell.
     `make_blank` is `bot.documents.blank.make_blank` with the office's words. `load_secret` gives the secret behind the
-    codes of orders; OSError when its file can neither be read nor made.
+    codes of orders; OSError when its file can neither be read nor made. `quiet` is what the last tick of this process
+    knew, if it had nothing to do.
     """
 
     office: Office
@@ -91,6 +104,7 @@ class Services:
     max_attempts: int = 3
     free_bytes: Callable[[], int | None] = lambda: None
     load_secret: Callable[[], bytes] = _no_secret
+    quiet: list[Quiet] = field(default_factory=list, compare=False)
 
     @property
     def secret(self) -> bytes:

@@ -5,21 +5,30 @@ from datetime import datetime
 
 from bot.decide.fairness import may_hold_more
 from bot.decide.obligations import round_state
-from bot.domain.mail import Outcome
+from bot.domain.mail import InboundRecord, Outcome
 from bot.domain.round import Round, RoundState
 from bot.flows.services import Services
 
 
-def load_states(services: Services, rounds: Sequence[Round], now: datetime) -> tuple[RoundState, ...]:
-    """The states of `rounds` at `now`, from submissions, decisions and held mails."""
-    held = services.store.mails(outcome=Outcome.HELD) + services.store.mails(outcome=Outcome.PARKED)
+def load_waiting(services: Services) -> tuple[InboundRecord, ...]:
+    """The mails that wait for a person."""
+    return services.store.mails(outcome=Outcome.HELD) + services.store.mails(outcome=Outcome.PARKED)
+
+
+def load_states(
+    services: Services, rounds: Sequence[Round], now: datetime, held: Sequence[InboundRecord] | None = None
+) -> tuple[RoundState, ...]:
+    """The states of `rounds` at `now`, from submissions, decisions and the mails that wait (`held`, loaded where they
+    are not given).
+    """
+    held = load_waiting(services) if held is None else held
     states = []
     for round_ in rounds:
         waiting = {m.agency for m in held if m.agency and m.round in (None, round_.code) and may_hold_more(m)}
         states.append(
             round_state(
                 round_,
-                services.store.submissions(round=round_.code),
+                services.store.verdicts(round_.code),
                 services.store.decisions(round=round_.code),
                 now,
                 waiting,

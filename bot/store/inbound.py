@@ -6,14 +6,14 @@ be marked on the server: `unmarked`. Failure policy: an id that no mail has is a
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from bot.domain.mail import InboundRecord, MessageRef, NoticeKind, Outcome, Reason, ServerMessage
 from bot.store.database import Transactions
 from bot.store.errors import StoreConflictError
 from bot.store.loading import Condition, load_mails
-from bot.store.tables import FolderMark, MailRow, OutgoingRow
+from bot.store.tables import FolderMark, MailRow, OutgoingRow, SubmissionRow
 
 
 def mail_row(session: Session, mail_id: int) -> MailRow:
@@ -148,6 +148,21 @@ class Inbound(Transactions):
             where.append(col(MailRow.round) == round)
         with self._reading() as session:
             return load_mails(session, *where)
+
+    def last_from_agencies(self) -> dict[str, datetime]:
+        """When each agency's last mail came that a person sent, by agency code: what was ignored counts only as a copy
+        or where it brought something.
+        """
+        brought = select(col(SubmissionRow.mail_id)).where(col(SubmissionRow.mail_id).is_not(None))
+        by_person = or_(
+            col(MailRow.outcome) != Outcome.IGNORED.value,
+            col(MailRow.duplicate_of).is_not(None),
+            col(MailRow.id).in_(brought),
+        )
+        newest = select(MailRow.agency, func.max(MailRow.received_at)).where(col(MailRow.agency) != "", by_person)
+        with self._reading() as session:
+            found = session.exec(newest.group_by(col(MailRow.agency)))
+            return {agency: at for agency, at in found if agency is not None and at is not None}
 
     def find_original(self, sha256: str, message_id: str, before_id: int) -> InboundRecord | None:
         """The first mail recorded before `before_id` with the same raw bytes, finished or not; those left unread in

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Mapper
 from sqlmodel import Session, SQLModel, col
 
+from bot.domain.form import Severity
 from bot.domain.mail import InboundRecord
 from bot.domain.submission import Submission
 from bot.store.convert import file_of, finding_of, known_id, mail_of, submission_of
@@ -52,6 +53,18 @@ def load_submissions(session: Session, *where: Condition) -> tuple[Submission, .
     return tuple(
         submission_of(row, map(finding_of, findings[row.id]), map(file_of, files[known_id(row.id)])) for row in rows
     )
+
+
+def load_verdicts(session: Session, *where: Condition) -> tuple[Submission, ...]:
+    """As `load_submissions`, with no files and of the findings the errors alone: all that a status is derived from."""
+    order = (SubmissionRow.round, SubmissionRow.agency, SubmissionRow.form, SubmissionRow.version)
+    rows = light_rows(session, SubmissionRow, where, *order)
+    errors = (
+        col(FindingRow.submission_id).in_(select(col(SubmissionRow.id)).where(*where)),
+        col(FindingRow.severity) == Severity.ERROR.value,
+    )
+    findings = grouped(light_rows(session, FindingRow, errors, FindingRow.id), lambda row: row.submission_id)
+    return tuple(submission_of(row, map(finding_of, findings[row.id]), ()) for row in rows)
 
 
 def load_mails(session: Session, *where: Condition) -> tuple[InboundRecord, ...]:

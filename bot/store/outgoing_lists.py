@@ -7,13 +7,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from bot.domain.intake import BounceRecord
 from bot.domain.mail import NoticeKind, NudgeMark, NudgeRecord, OutgoingRecord, OutgoingState
 from bot.store.convert import outgoing_of
 from bot.store.database import Transactions
-from bot.store.loading import Condition
+from bot.store.loading import Condition, light_rows
 from bot.store.outgoing import load_with_bytes, outgoing_row
 from bot.store.tables import BounceRow, MailRow, NudgeRow, OutgoingRow, RefusalRow
 
@@ -93,18 +94,20 @@ class OutgoingLists(Transactions):
 
     def nudges(self, *, round: str | None = None, agency: str | None = None) -> tuple[NudgeRecord, ...]:
         """The steps that were ever queued, in that order, each with its mail (without bytes)."""
-        query = select(NudgeRow, OutgoingRow).join(OutgoingRow, col(OutgoingRow.id) == col(NudgeRow.outgoing_id))
+        where: list[Condition] = []
         if round is not None:
-            query = query.where(col(NudgeRow.round) == round)
+            where.append(col(NudgeRow.round) == round)
         if agency is not None:
-            query = query.where(col(NudgeRow.agency) == agency)
+            where.append(col(NudgeRow.agency) == agency)
         with self._reading() as session:
-            return tuple(
-                NudgeRecord(NudgeMark(row.key, row.round, row.step), row.agency, outgoing_of(mail, b""))
-                for row, mail in session.exec(query.order_by(col(NudgeRow.id)))
-            )
+            marks = light_rows(session, NudgeRow, where, NudgeRow.id)
+            spoken = col(OutgoingRow.id).in_(sql_select(col(NudgeRow.outgoing_id)).where(*where))
+            # One mail may speak for several steps.
+            mails = {row.id: outgoing_of(row, b"") for row in light_rows(session, OutgoingRow, [spoken])}
+        return tuple(
+            NudgeRecord(NudgeMark(row.key, row.round, row.step), row.agency, mails[row.outgoing_id]) for row in marks
+        )
 
     def _outgoing_where(self, *where: Condition) -> tuple[OutgoingRecord, ...]:
         with self._reading() as session:
-            rows = session.exec(select(OutgoingRow).where(*where).order_by(col(OutgoingRow.id)))
-            return tuple(outgoing_of(row, b"") for row in rows)
+            return tuple(outgoing_of(row, b"") for row in light_rows(session, OutgoingRow, where, OutgoingRow.id))

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from bot.domain.submission import Submission
 from bot.store.convert import finding_row, known_id, submission_row
 from bot.store.database import Transactions
-from bot.store.loading import Condition, load_submissions
+from bot.store.loading import Condition, load_submissions, load_verdicts
 from bot.store.tables import FileRow, SubmissionRow
 
 
@@ -50,6 +50,13 @@ class Submissions(Transactions):
             where.append(col(SubmissionRow.agency) == agency)
         with self._reading() as session:
             return load_submissions(session, *where)
+
+    def verdicts(self, round: str) -> tuple[Submission, ...]:
+        """As `submissions` of that round, with their errors for findings and without files: what a status needs, in
+        half the time.
+        """
+        with self._reading() as session:
+            return load_verdicts(session, col(SubmissionRow.round) == round)
 
     def next_version(self, agency: str, round: str, form: str) -> int:
         """One more than the newest version; 1 when there is none."""
