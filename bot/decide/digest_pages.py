@@ -166,6 +166,7 @@ def _groups(rows: Sequence[DigestAgency]) -> tuple[DigestGroup, ...]:
             total=places.total(),
             silent=places["silent"],
             undelivered=places["undelivered"],
+            held=places["held"],
         )
         for name, places in groups.items()
     )

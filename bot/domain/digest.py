@@ -80,7 +80,7 @@ class DigestAgency:
 @dataclass(frozen=True, slots=True)
 class DigestGroup:
     """Progress of one group of agencies. `waiting` are all that are neither done nor need mending; of them `silent`
-    have sent nothing and `undelivered` are reached by nothing.
+    have sent nothing and `undelivered` are reached by nothing, `held` wait for a person.
     """
 
     name: str
@@ -90,6 +90,7 @@ class DigestGroup:
     total: int
     silent: int = 0
     undelivered: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

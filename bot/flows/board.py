@@ -72,7 +72,7 @@ def _page(services: Services, board: Board, now: datetime) -> bytes:
         "office": office.name,
         "board": board,
         "places": PLACES,
-        "signs": {"ok": "✓", "fix": "!", "late": "✗", "wait": "…", "void": "○", "none": "–"},
+        "signs": {"ok": "✓", "fix": "!", "late": "×", "part": "◐", "wait": "…", "void": "○", "none": "–"},
         "style": style,
         "script": script,
         "style_hash": _hash(style),

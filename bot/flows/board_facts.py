@@ -22,7 +22,7 @@ from bot.flows.snapshot import load_states
 from bot.text.dates import say_date, say_deadline
 
 # An agency is in exactly one place; the order is that of the bar, the mark that of its colour.
-PLACES = {"done": "ok", "fix": "fix", "partial": "wait", "held": "wait", "silent": "void", "undelivered": "late"}
+PLACES = {"done": "ok", "fix": "fix", "partial": "part", "held": "wait", "silent": "void", "undelivered": "late"}
 MOST_WAITING = 100
 
 

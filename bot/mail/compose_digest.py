@@ -35,7 +35,7 @@ MAX_ROWS = 30
 MAX_LINES = 20
 MAX_ITEMS = 12
 LINK_BYTES = 20_000
-LINK_FRAME = 260  # what stands around a link in the page
+LINK_FRAME = 330  # what stands around a link in the page
 
 T = TypeVar("T")
 

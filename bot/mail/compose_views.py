@@ -23,12 +23,12 @@ MAX_FINDINGS = 15
 MAX_FILES = 30
 MAX_CELL = 240
 
-# A mark stands for a kind of state in every notice and the digest: done, to mend, waited for, not asked for.
+# A mark stands for a kind of state in every notice and the digest: done, to mend, not come, with a person, not asked for.
 MARKS = {
     ObligationStatus.FULFILLED: "ok",
     ObligationStatus.FULFILLED_LATE: "ok",
     ObligationStatus.CORRECTION_NEEDED: "fix",
-    ObligationStatus.OPEN: "wait",
+    ObligationStatus.OPEN: "void",
     ObligationStatus.OVERDUE: "late",
     ObligationStatus.HELD: "wait",
     ObligationStatus.EXCUSED: "none",

@@ -30,6 +30,7 @@ from notice_facts import (
     owed,
     say,
 )
+from order_samples import ORDER_SAMPLES
 
 from bot.domain.decision import Action, Order
 from bot.domain.form import Severity
@@ -311,4 +312,5 @@ SAMPLES: dict[str, Notice] = {
             ),
         ),
     ),
+    **ORDER_SAMPLES,
 }

@@ -26,7 +26,7 @@ from notices import SAMPLES, TEMPLATES, office, say
 from bot.domain.form import Severity
 from bot.domain.letter import Thread
 from bot.domain.mail import NoticeKind, OutgoingMail
-from bot.domain.notice import AnswerNotice, FormResult, Notice
+from bot.domain.notice import AnswerNotice, FormResult, Notice, OrderNotice
 from bot.domain.office import Language
 from bot.domain.submission import Finding, Place, StoredFile, Verdict
 from bot.domain.words import FindingWords
@@ -127,7 +127,8 @@ def test_bytes_and_headers(language: Language, name: str) -> None:
     assert message["From"].addresses[0].addr_spec == office().address
     assert tuple(a.addr_spec for a in message["To"].addresses) == mail.to
     assert (tuple(a.addr_spec for a in message["Cc"].addresses) if message["Cc"] else ()) == mail.cc
-    assert message["Auto-Submitted"] == ("auto-replied" if notice.kind.is_answer else "auto-generated")
+    is_answer = notice.kind.is_answer or (isinstance(notice, OrderNotice) and notice.thread is not None)
+    assert message["Auto-Submitted"] == ("auto-replied" if is_answer else "auto-generated")
     assert message["X-Auto-Response-Suppress"] == "All"
     assert message["X-Thuky-Key"] == notice.key == mail.key
     assert message["Message-ID"] == mail.message_id

@@ -36,14 +36,14 @@ def page_of(**changes: object) -> dict[str, object]:
 def test_the_subject_says_it_all_and_what_waits_comes_first() -> None:
     mail = compose(SAMPLES["digest"])
     assert mail.subject == (
-        "[Quý I/2023] 7 việc chờ quyết định · 9/15 đã nộp · 2 cần sửa · 3 chưa nộp · 1 không gửi tới được · còn 3 ngày"
+        "[Quý I/2023] 7 việc chờ quyết định · 9/15 đã nộp · 2 cần sửa · 3 chưa nộp · 1 không nhận được thư · còn 3 ngày"
     )
     _, text, html = parts(mail)
     for part in (text, Visible(html).text):
         flattened = flat(part)
         assert 'thuky release 12 --why "…"' in flattened
         assert "thuky bind chuyenvien.a@webmail.example" in flattened
-        order = ("thuky release 12", "9/15", "Theo nhóm", "Thay đổi từ", "Từng cơ quan", "Spam", "Thư không cần xử lý")
+        order = ("thuky release 12", "9/15", "Theo nhóm", "Thay đổi từ", "Từng cơ quan", "thư rác", "Thư không cần")
         places = [flattened.index(words) for words in order]
         assert places == sorted(places)
     assert COMPOSER.digest_html(cast(DigestNotice, SAMPLES["digest"])).strip() == html.strip()
@@ -128,9 +128,9 @@ def test_what_keeps_everybody_from_being_reminded_is_no_decision() -> None:
 def test_a_stopped_round_says_who_stopped_it_and_offers_to_go_on() -> None:
     undo = links(Order(Action.UNDO, "2023-q1", decision_id=7))
     text = text_of(**page_of(links=undo, muted="họp giao ban", muted_by="Nguyễn Thị An"))
-    assert "Đang tạm dừng nhắc việc trong đợt này (Nguyễn Thị An: họp giao ban)." in text
-    assert "→ Nhắc việc trở lại: mailto:" in text
-    assert "→ Tạm dừng nhắc việc: mailto:" in text_of()
+    assert "Thư nhắc của đợt này đang dừng (Nguyễn Thị An: họp giao ban)." in text
+    assert "→ Gửi thư nhắc trở lại: mailto:" in text
+    assert "→ Dừng thư nhắc của đợt này: mailto:" in text_of()
 
 
 def test_one_line_a_mail_and_what_was_taken_back_says_so() -> None:
@@ -155,7 +155,7 @@ def test_one_line_a_mail_and_what_was_taken_back_says_so() -> None:
 )
 def test_silent_agencies_say_what_comes_next(why: Why, said: str) -> None:
     rows = (digest_row("bb", why=why),)
-    assert f"UBND huyện Bàu Bàng: đã nhắc 2 lần, lần cuối lúc 08:00 03/3{said} " in text_of(**page_of(agencies=rows))
+    assert f"UBND huyện Bàu Bàng: đã gửi 2 thư, gần nhất lúc 08:00 03/3{said} " in text_of(**page_of(agencies=rows))
 
 
 def test_every_reason_of_the_ladder_and_the_gate_has_words() -> None:
@@ -174,7 +174,7 @@ def test_who_is_reached_by_nothing_stands_apart() -> None:
     text = text_of(
         **page_of(agencies=(digest_row("dt"), digest_row("ta", undelivered=True, contact="ta.vt@x.example")))
     )
-    apart = text.partition("Không gửi tới được, chưa rõ")[2]
+    apart = text.partition("Không nhận được thư, chưa rõ")[2]
     assert "UBND huyện Dầu Tiếng: không còn địa chỉ nào nhận được thư" in apart
     assert "UBND thành phố Thuận An: thư sau sẽ gửi tới ta.vt@x.example" in apart
     assert "Chưa nộp, còn trong hạn" not in text
@@ -199,7 +199,7 @@ def test_the_matrix_says_how_many_places_since_when_and_until_when() -> None:
     assert "! Biểu II.06: Cần sửa 2 chỗ, gia hạn đến 13/3 " in cells(local(10, 8), more) + " "
     assert "Cần sửa 2 chỗ, quá hạn, gia hạn đến 13/3 " in cells(local(14, 8), more) + " "
     waiting = replace(more, status=STATUS.OPEN, findings=0)
-    assert "… Biểu II.06: Chưa nhận, gia hạn đến 13/3 " in cells(local(10, 8), waiting) + " "
+    assert "○ Biểu II.06: Chưa nhận, gia hạn đến 13/3 " in cells(local(10, 8), waiting) + " "
 
 
 def test_an_address_that_a_shell_would_obey_gets_no_command() -> None:
