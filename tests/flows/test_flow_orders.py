@@ -144,7 +144,7 @@ def test_a_proposed_grace_that_is_not_granted_is_written_down_and_tells_nobody(o
     (decision,) = office.services.store.decision_log()
     assert (decision.kind, decision.round, decision.agency) == (DecisionKind.DECLINE, ROUND, "")
     said = text(confirmation(office))
-    assert "Không gia hạn chung (báo cáo quý I/2023). Việc này không báo cho cơ quan." in said
+    assert "không gia hạn chung (báo cáo quý I/2023) Việc này không báo cho cơ quan." in said
     assert "dùng lệnh thuky grace" in said
     assert told(office, "bb") == []
     assert "Mã trong thư đã được dùng" in refused(office, answered(office, sent))

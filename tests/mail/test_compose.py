@@ -141,7 +141,7 @@ def test_bytes_and_headers(language: Language, name: str) -> None:
     kinds = [*around, "multipart/alternative", "text/plain", "text/html", *files]
     assert [p.get_content_type() for p in message.walk()] == kinds
     assert max(len(line) for line in text.splitlines() if "mailto:" not in line) <= 80
-    if notice.kind.is_answer:
+    if is_answer:
         assert message["In-Reply-To"] == mail.in_reply_to == "<CAF12.9z@mail.binhduong.example>"
         assert message["References"].split() == ["<req.1@binhduong.example>", "<CAF12.9z@mail.binhduong.example>"]
         assert "V/v báo cáo CCHC quý I năm 2023" in mail.subject
