@@ -80,7 +80,7 @@ def test_two_files_that_fit_and_differ_are_asked_about_and_one_counts_meanwhile(
     assert 'tạm được ghi nhận theo tệp "b.xlsx"' in said
     assert "đính kèm tệp đúng" in said
     assert "đính kèm tệp đã sửa" not in said
-    assert "không cần gửi lại tệp đã đạt" not in said
+    assert "Không cần gửi lại tệp đã đạt" not in said
 
 
 @pytest.mark.parametrize(
