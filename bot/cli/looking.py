@@ -1,5 +1,6 @@
 """`status`, `mails`, `outbox`, `show`, `digest`: what there is to see. Nothing here changes anything."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -111,13 +112,14 @@ def print_status(services: Services, state: RoundState, nudges: Sequence[Outgoin
         table.add_column(services.forms[form].short_title)
     table.add_column(say(language, "status.nudges"), justify="right")
     console = terminal()
+    # One mail may speak for several steps.
+    mails = {n.id: n.mail.agency for n in nudges if n.state is OutgoingState.SENT}
+    sent = Counter(mails.values())
     for code, obligations in state.by_agency():
         words = {o.form: say(language, f"status.{o.status.value}") for o in obligations}
         if console.width < NARROW:  # the sign alone; the totals beneath say what each one means
             words = {form: said.split()[0] for form, said in words.items()}
-        # One mail may speak for several steps.
-        count = len({n.id for n in nudges if n.mail.agency == code and n.state is OutgoingState.SENT})
-        table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), str(count or ""))
+        table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), str(sent[code] or ""))
     console.print(table)
     totals = {s: sum(o.status is s for o in state.obligations) for s in ObligationStatus}
     parts = " · ".join(f"{say(language, f'status.{s.value}')} {n}" for s, n in totals.items() if n)

@@ -17,7 +17,7 @@ from bot.domain.mail import NoticeKind, OutgoingMail, OutgoingRecord, OutgoingSt
 from bot.store.convert import outgoing_of
 from bot.store.database import Transactions
 from bot.store.errors import StoreConflictError
-from bot.store.loading import Condition
+from bot.store.loading import Condition, light_rows
 from bot.store.queueing import queue_mails
 from bot.store.tables import OutgoingBodyRow, OutgoingRow, RefusalRow
 
@@ -90,8 +90,7 @@ class Outgoing(Transactions):
         """Everything in the queue, due or not, without bytes, in the order in which it was queued."""
         queued = col(OutgoingRow.state) == OutgoingState.QUEUED.value
         with self._reading() as session:
-            rows = session.exec(select(OutgoingRow).where(queued).order_by(col(OutgoingRow.id)))
-            return tuple(outgoing_of(row, b"") for row in rows)
+            return tuple(outgoing_of(row, b"") for row in light_rows(session, OutgoingRow, [queued], OutgoingRow.id))
 
     def taken_since(self, since: datetime) -> tuple[tuple[datetime, int], ...]:
         """When the server took each mail at `since` or later, and how many recipients it had; oldest first."""

@@ -7,6 +7,7 @@ Never fails.
 """
 
 import unicodedata
+from functools import lru_cache
 
 # Characters that part words although `str.isspace` does not know them.
 _ZERO_WIDTH_BLANKS = frozenset("\u200b\ufeff\u2800\u3164")
@@ -45,7 +46,7 @@ class Folding:
                     letters.append(" ")
                     places.append(place)
                 continue
-            for letter in _fold_char(char):
+            for letter in _fold_char(char):  # seldom more than one
                 letters.append(letter)
                 places.append(place)
         if letters and letters[-1] == " ":
@@ -64,6 +65,7 @@ class Folding:
         return nfc(self._source[first:last]), first
 
 
+@lru_cache(maxsize=65_536)
 def _fold_char(char: str) -> str:
     """The folded letters of one character: none for a mark, usually one."""
     if char.isascii():
@@ -80,4 +82,9 @@ def fold(text: str) -> str:
 
     The same for NFC and NFD input and for both ways of placing tone marks; folding twice changes nothing.
     """
-    return Folding(text).text
+    return " ".join(filter(None, "".join(map(_letters_or_blank, text)).split(" ")))
+
+
+@lru_cache(maxsize=65_536)
+def _letters_or_blank(char: str) -> str:
+    return " " if _is_blank(char) else _fold_char(char)
