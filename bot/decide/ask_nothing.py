@@ -18,11 +18,13 @@ _WHOLE = (
     r"|nay|tren"
     r"|den|lien quan|cchc|cai cach hanh chinh|linh vuc|bieu|so|phan|theo|yeu cau|de cuong|mau|cua|tai|don vi|co quan"
     r"|xa|phuong"
-    r"|so voi|thong ke|tong hop|[0-9][0-9/.]*|[ivx]+|a|nhe|het|luon|them noi dung|de bao cao|tiep nhan|giai quyet"
+    r"|so voi|thong ke|tong hop|[0-9][0-9/.]*|[ivx]+(?:/[0-9]{4})?"
+    r"|a|nhe|het|luon|them noi dung|de bao cao|tiep nhan|giai quyet"
     r"|thuc hien"
     r"|bieu [a-z0-9./]+|kinh|bao cao so noi vu))*"
 )
-_STOP = r"(?=$| ?[.,;!)(]| (?:nen|do do|vi vay|kinh|xin|tran trong|vi|de nghi|va de nghi|ma|thi|a$|so noi vu))"
+_STOP = r"(?=$| ?[.,;!)(\"”]| (?:(?:anh|chi|ban|c|em) (?:nhe|nha|a|oi)\b"
+    r"|nen|do do|vi vay|kinh|xin|tran trong|vi|de nghi|va de nghi|ma|thi|a$|so noi vu))"
 _NOTHING = re.compile(
     rf"\b(?:{_NO} (?:co )?phat sinh|{_NO} co phat sinh(?: nao)?){_WHOLE}{_STOP}"
     rf"|\b(?:khong|ko|k|kg) (?:co|con) (?:bat ky )?{_THING}(?: (?:nao|gi))?(?: (?:cchc|cai cach hanh chinh|lien quan"
@@ -31,6 +33,7 @@ _NOTHING = re.compile(
     rf"|\b(?:khong|ko|k|kg) (?:co|con) (?:so lieu|du lieu|noi dung|phat sinh|bao cao)(?: (?:nao|gi|phat sinh|trong ky"
     rf"|trong quy"
     rf"|trong thang|quy nay|ky nay|thang nay|bao cao|cchc))*{_STOP}"
+    rf"|\b(?:khong|ko|k|kg) (?:co|con) (?:bat ky )?{_THING}(?: nao| moi)? phat sinh{_WHOLE}{_STOP}"
     rf"|\b(?:khong|ko) (?:co )?(?:gi|viec gi|van de gi) (?:de |can |phai )*bao cao\b"
     r"|\bkhong thuoc (?:doi tuong|dien|pham vi|truong hop|nhom) (?:phai |duoc )?(?:thuc hien )?bao cao\b"
     r"|\b(?:toan bo|tat ca|cac)(?: cac)? (?:so lieu|chi tieu|noi dung)[^.,;]{0,40} (?:deu )?(?:bang|la) (?:0|khong)\b"
@@ -57,7 +60,7 @@ _OFFICE = (
 )
 _REPORTS = r"(?:bao cao|tong hop|gui|nop|thuc hien|lam)"
 _JOINT = re.compile(
-    rf"\b(?:bao cao|tong hop|gui|nop|lam|xay dung) chung(?: (?:mot|1|trong|bao cao|bieu))*(?: (?:voi|cung|vao|cua"
+    rf"\b(?:bao cao|tong hop|gui|nop|lam|nhap|xay dung) chung(?: (?:mot|1|trong|bao cao|bieu))*(?: (?:voi|cung|vao|cua"
     rf"|trong bao cao"
     rf" cua))+ (?:bao cao (?:cua|voi) )?(?P<who>{_OFFICE}\b[^,;]{{0,60}})"
     rf"|\bgop (?:chung )?(?:bao cao |so lieu )?(?:voi|vao|cung) (?:bao cao (?:cua"
@@ -76,9 +79,33 @@ _BY = re.compile(
 )
 _ELSE = re.compile(
     rf"(?P<who>\b{_OFFICE}\b[^,;.]{{0,60}}?),? (?:se|da|dang)(?: (?:chu tri|tong hop|va|tham muu|gui|thuc hien"
-    rf"|,))* ?bao cao"
+    rf"|thay mat(?: (?:ca )?(?:cum|khoi|nhom|cac don vi|don vi|chung (?:em|toi)))?|,))* ?bao cao"
     r"(?: (?:thay|chung|noi dung nay|phan nay|so lieu nay|cho (?:ca|toan|don vi|xa|phuong|chung)|ca phan|luon)|$"
     r"| ?[.,;!])"
+)
+# These count only where they name a registered agency.
+_NAMED = (
+    re.compile(
+        r"\b(?:tong hop|gop|long ghep|lay|dua|nam|the hien)(?: chung)? (?:vao|trong) bao cao (?:chung )?cua"
+        rf" (?P<who>{_OFFICE}\b)"
+    ),
+    re.compile(
+        r"\b(?:bao cao|noi dung|phan|so lieu|bieu|muc)(?: nay| tren)? thuoc (?:trach nhiem|tham quyen|nhiem vu)"
+        rf"(?: bao cao)?(?: cua)? (?P<who>{_OFFICE}\b)"
+    ),
+    re.compile(
+        rf"(?P<who>\b{_OFFICE}\b[^,;]{{0,60}}?)(?: (?:da|se|dang))? (?:(?:gui|nop|lam|tong hop) )?bao cao chung"
+        r" (?:cho|ca|toan|luon)\b"
+    ),
+    re.compile(rf"(?P<who>\b{_OFFICE}\b[^,;]{{0,60}}?) (?:la|lam)(?: don vi| co quan)? dau moi (?:tong hop|bao cao)"),
+    re.compile(
+        rf"(?P<who>\b{_OFFICE}\b[^,;]{{0,60}}?) (?:{_REPORTS}) (?:chu |ma )?(?:khong phai|dau phai)(?: la)?(?: ben)?"
+        r" (?:em|minh|toi|chung (?:em|minh|toi)|don vi|co quan|ubnd|thanh pho|huyen|thi xa|xa|phuong)\b"
+    ),
+    re.compile(
+        r"\b(?:chuyen|gui|cung cap) (?:so lieu|noi dung|bao cao)[^,;]{0,20} (?:cho|sang|ve|den)"
+        rf" (?P<who>{_OFFICE}\b[^,;]{{0,60}}?) (?:de )?(?:tong hop|bao cao)(?:,| va| bao cao)* chung\b"
+    ),
 )
 _MERGED = re.compile(
     r"\b(?:da|duoc|moi|vua) (?:duoc )?(?:sap nhap|hop nhat|nhap|giai the)\b|\b(?:sap nhap|hop nhat) (?:vao|voi|thanh)\b"
@@ -113,7 +140,7 @@ def says_other(folded: str, *, others: bool, merged_before: bool = False) -> boo
     """
     if _UPWARDS.search(folded) and not _JOINT.search(folded):
         return False
-    for pattern in (_JOINT, _INSTEAD, _BY, _ELSE, _ENGLISH):
+    for pattern in (_JOINT, _INSTEAD, _BY, _ELSE, _ENGLISH, *(_NAMED if others else ())):
         for match in pattern.finditer(folded):
             if _is_unsure(folded, match.start()) or _DENIED.search(folded[: match.start()]) or _denied_inside(match):
                 continue

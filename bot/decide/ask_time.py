@@ -10,6 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.decide.ask_turns import (
+    ASKED_ABOUT,
+    BY_LEAVE,
+    CONDITION,
+    NEGATED,
+    OTHER_PAPERS,
+    OTHER_THING,
+    OTHERS,
+    PAPER,
+    POLITE,
+    REPORT,
+)
 from bot.text.near_days import NUMBER, NearDay, near_days
 
 _CUE = (
@@ -25,27 +37,22 @@ _TURN = (
     r"|doanh nghiep|nha thau|chu dau tu|dinh kem|han che|cham dut|chan chinh|khac phuc|xu ly|nhac nho|phe binh)\b"
 )
 _GAP = rf"(?:(?!{_TURN})[^;?]){{0,110}}?"
-# What stands between `gửi` and `chậm` when it is a report that is sent.
-_REPORT = (
-    r"(?: (?:lai|bao cao|bc|so lieu|bieu(?: mau)?|phu luc|file|tep|van ban|ket qua|noi dung|quy|thang|nam|cchc|cai cach"
-    r"|hanh chinh|cong tac|thong ke|ve|nay|tren|cua|don vi|minh|em|du lieu|ky|ban (?:word|excel|mem|tu cham)|co quan"
-    r"|theo|cong van|so|phan|danh muc|tin bai|tin,|bai|6|9|[0-9]{4}|[ivx]+(?:[./][0-9a-z]+)*"
-    r"|[a-z0-9]*[0-9][./][0-9a-z./-]+))*"
-)
-_AFTER_TIME = r"(?: |$|[.,!?)])(?!(?:nhat|tien do|duoc giai quyet))"
+_AFTER_TIME = r"(?: |$|[.,!?)])(?!(?:nhat|diem|tien do|duoc giai quyet))"
 _CORES = (
     r"\bgia han\b",
     r"\b(?:lui|hoan|doi|gian)(?: lai| them)? (?:lich |moc )?(?:thoi (?:han|gian|diem)|han|ngay|lich|deadline"
     r"|viec (?:gui|nop|bao cao)|gui|nop|bao cao)\b",
-    rf"\blui(?: lai| them)? (?:den|sang|toi|qua|tu|vai|{NUMBER})\b",
+    rf"\b(?:lui|hoan)(?: lai| them)? (?:den|sang|toi|qua|tu|vai|{NUMBER})\b",
+    rf"\b(?:no|khat)(?: lai| bao cao| so lieu)* (?:den|toi|sang|qua|vai|may|{NUMBER})\b",
+    r"\bthu thu\b",
     r"\b(?:keo dai|dieu chinh|thay doi)(?: lai| them)? (?:thoi (?:han|gian|diem)|han|ngay) (?:gui|nop|bao cao"
     r"|hoan thanh)\b",
     rf"\bthem (?:(?:mot |1 )?(?:it|chut) )?(?:thoi gian|thoi han|vai (?:ngay|hom|bua)|may (?:ngay|hom|bua)|{NUMBER}"
     r" (?:ngay|hom|tuan|buoi)|mot vai ngay)\b",
-    rf"\b(?:gui|nop|bao cao|hoan thanh|cung cap){_REPORT} (?:bi )?(?:cham|muon|tre)(?: lai| hon| han)?{_AFTER_TIME}",
+    rf"\b(?:gui|nop|bao cao|hoan thanh|cung cap){REPORT} (?:bi )?(?:cham|muon|tre)(?: lai| hon| han)?{_AFTER_TIME}",
     rf"\b(?:cham|muon|tre)(?: lai)? (?:gui|nop|bao cao|{NUMBER} (?:ngay|hom|tuan|buoi)|den|sang|vai (?:ngay|hom)|han"
     r" (?:gui|nop|bao cao|den|sang|[0-9]))\b",
-    rf"\b(?:gui|nop|bao cao|hoan thanh){_REPORT} sau(?! (?:khi|day|do|nay|kiem tra|ra soat))\b",
+    rf"\b(?:gui|nop|bao cao|hoan thanh){REPORT} sau(?! (?:khi|day|do|nay|kiem tra|ra soat))\b",
 )
 _ASKED = re.compile(rf"(?P<cue>{_CUE}){_GAP}(?P<core>{'|'.join(_CORES)})")
 # A letter's trích yếu, or a subject line, needs no word of asking.
@@ -71,33 +78,18 @@ _PROMISE = re.compile(
     rf"|se))*"
     r" (?:gui|nop|bao cao(?! ket qua (?!cchc|cai cach))|hoan thanh(?= (?:bao cao|so lieu|bieu|viec (?:bao cao"
     r"|tong hop)))"
-    rf"|cung cap|co(?= (?:bao cao|so lieu|bieu))){_REPORT}(?=$| ?[.,;!()]| (?:truoc|vao|trong|den|cham|muon|ngay|cho"
+    rf"|cung cap|co(?= (?:bao cao|so lieu|bieu))){REPORT}(?=$| ?[.,;!()]| (?:truoc|vao|trong|den|cham|muon|ngay|cho"
     rf"|so|ve"
     r"|quy so|dung|thu|hom|sang|chieu|dau|cuoi|tuan|som|day du|a|nhe)\b))"
     r"|\b(?:we|i)(?: will|'ll| shall| expect to| can| hope to)(?: only)? (?P<core2>(?:submit|send|deliver|file)"
     r" (?:it|them|the|our|this|report|figures|data)\b)"
 )
-_NEGATED = re.compile(
-    r"\b(?:khong|ko|k|kg|chua|chang|khoi|dung|not|no|never|don't|doesn't)"
-    r"(?: (?:phai|can|co|he|muon|the|dam|nhu cau|y dinh|con|nen|ai|don vi|nao|thay|duoc|phep|viec|need|to|any))* $"
-)
-_CONDITION = re.compile(
-    r"\b(?:neu|truong hop|gia su|tru khi|khi nao|khi can|phong khi|trong tinh huong|if|unless|in case|should)\b"
-)
-_POLITE = re.compile(
-    r"\b(?:neu|if)(?: (?:duoc|co the|khong co gi tro ngai|khong tro ngai|khong phien|thuan tien|so|so noi vu|quy so"
-    r"|quy co quan"
-    r"|anh|chi|dong y|cho phep|possible|you agree|you may|it is))+\b"
-)
 _NOT_YET = re.compile(
     r"\bse(?: (?:co|gui|lam|phat hanh|som|tiep tuc|chu dong|ngay))*(?: (?:van ban|cong van|thu|don))? $"
 )
-_OTHERS = re.compile(
-    r"\b(?:nguoi dan|cong dan|to chuc|doanh nghiep|nha thau|chu dau tu|ho dan|ho kinh doanh|nguoi nop|hoc vien|thi sinh"
-    r"|khach hang|cac (?:xa|phuong|don vi|phong|so))[^,;:]{0,40}$"
-)
 _GRANTED = re.compile(
-    r"\b(?:da|vua|moi|so|so noi vu|duoc so|sau khi)(?: (?:duoc|dong y|cho|chap thuan|cho phep|noi vu|so|don vi|em"
+    r"\b(?:da|vua|moi|so|so noi vu|duoc so|sau khi)(?: (?:duoc|tao dieu kien|dong y|cho|chap thuan|cho phep|noi vu"
+    r"|so|don vi|em"
     r"|phe duyet"
     r"|thong nhat|nhat tri|dong|y))* $"
 )
@@ -108,21 +100,7 @@ _GRANTED_AFTER = re.compile(
 _NOUN = re.compile(
     r"\b(?:trong|dung|theo|het|qua|sau|truoc|nho|viec|lan|so lan) (?:(?:thoi gian|thoi han|han|moc) )?(?:duoc )?$"
 )
-_ASKED_ABOUT = re.compile(
-    r"\b(?:cho|xin|muon|duoc)(?: [a-z]+){0,2} hoi\b|\b(?:cach|thu tuc|quy trinh|mau don)\b[^,;]{0,20}$"
-)
-_OTHER_THING = re.compile(
-    r"(?: (?:thoi (?:han|gian|diem)|cho|viec|hieu luc|cac|doi voi|cua|ngay|lai|them))*"
-    r" (?:giay(?! to khac)|ho so|hop dong|the\b|visa|chung chi|chung thu|nop thue|thue|giai quyet|tam giu|tam giam"
-    r"|dau tu|du an"
-    r"|su dung|bao hiem|no\b|vay|bao hanh|ban quyen|ten mien|tai khoan|phan mem|thu tuc|cap |xu ly|dang ky|dau thau"
-    r"|quy hoach"
-    r"|thi cong|giai ngan|tra ket qua|thuc hien|kiem tra|thanh tra|hop|toa dam|tap huan|hoi nghi|cong tac)"
-)
-_PAPER = re.compile(
-    r"\bban (?:giay|chinh|goc|ky|cung|scan|co dau|dong dau|da ky|phat hanh)|\bqua (?:buu dien|truc)|\bchu ky so|\bky so"
-    r"|\bpaper copy|\bhard copy|\bsigned copy"
-)
+
 _STRONG = re.compile(
     r"\b(?:du kien|hen|vao|den|toi|sang|truoc|nhat|het|qua|until|till|by|to|before|than|on)(?:(?: |, ?)(?:la|het|vao"
     r"|ngay|luc|khoang|cuoi|dau"
@@ -162,13 +140,13 @@ def asks_for_time(folded: str, calendar: Calendar, *, heading: bool = False) -> 
         match = pattern.match(folded)
         if (
             match
-            and not _OTHER_THING.match(folded, match.end("core"))
+            and not OTHER_THING.match(folded, match.start("core") + len(match["core"].rstrip()))
             and not _GRANTED_AFTER.match(folded, match.end())
         ):
             return True
     english = _ENGLISH.search(folded)
-    if english and not _NEGATED.search(folded[: english.start()]):
-        sure = not _CONDITION.search(_POLITE.sub("", folded[: english.start("core")]))
+    if english and not NEGATED.search(folded[: english.start()]):
+        sure = not CONDITION.search(POLITE.sub("", folded[: english.start("core")]))
         return sure and not _GRANTED_AFTER.match(folded, english.end())
     return promised_day(folded, calendar) is not None
 
@@ -187,27 +165,29 @@ def _is_asked(folded: str, cue: int, core: int, end: int) -> bool:
     before, between = folded[:cue], folded[cue:core]
     what = folded[core:end]
     return not (
-        _NEGATED.search(before)
-        or _NEGATED.search(between)
-        or _CONDITION.search(_POLITE.sub("", before + between))
+        NEGATED.search(before)
+        or NEGATED.search(between)
+        or CONDITION.search(POLITE.sub("", before + between))
         or _NOT_YET.search(before)
-        or _OTHERS.search(before)
+        or OTHERS.search(before)
         or _GRANTED.search(before)
         or (_NOUN.search(between) and what.startswith("gia han"))
-        or _ASKED_ABOUT.search(folded[:core])
-        or _OTHER_THING.match(folded, end)
+        or ASKED_ABOUT.search(folded[:core])
+        or OTHER_THING.match(folded, end)
         or _GRANTED_AFTER.match(folded, end)
-        or (" sau" in what and _PAPER.search(folded))
+        or (" sau" in what and PAPER.search(folded))
     )
 
 
 def promised_day(folded: str, calendar: Calendar) -> date | None:
     """The day behind the deadline by which this sentence promises the report, if it does."""
     promise = _PROMISE.search(folded)
-    if promise is None or _PAPER.search(folded) or _OTHERS.search(folded[: promise.start()]):
+    if promise is None or PAPER.search(folded) or OTHER_PAPERS.search(folded) or BY_LEAVE.search(folded):
+        return None
+    if OTHERS.search(folded[: promise.start()]):
         return None
     before = folded[: promise.start()]
-    if _CONDITION.search(_POLITE.sub("", before)) or _NEGATED.search(before) or re.search(r"\bquy sau|ky sau", folded):
+    if CONDITION.search(POLITE.sub("", before)) or NEGATED.search(before) or re.search(r"\bquy sau|ky sau", folded):
         return None
     start = promise.start("core") if promise["core"] else promise.start("core2")
     days = [d for d in _days(folded, calendar) if _is_strong(folded, d) or d.start > start]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.decide.ask_nothing import says_nothing, says_other, tells_of_merger
+from bot.decide.ask_plainly import wants_time
 from bot.decide.ask_time import Calendar, asks_for_time, day_asked, promised_day
 from bot.decide.mail_words import tags_in
 from bot.decide.own_sentences import Sentence, own_sentences
@@ -89,9 +90,9 @@ def read_ask(
         add_working_days=working_time.add_working_days,
     )
     for at, sentence in enumerate(said):
-        if asks_for_time(sentence.folded, calendar):
+        if asks_for_time(sentence.folded, calendar) or wants_time(sentence.folded, calendar):
             return _for_time(sentence, said[at + 1 :], calendar, forms, EvidenceSource.BODY)
-    if titled and asks_for_time(titled.folded, calendar, heading=True):
+    if titled and (asks_for_time(titled.folded, calendar, heading=True) or wants_time(titled.folded, calendar)):
         return _for_time(titled, said, calendar, forms, EvidenceSource.SUBJECT)
     if any(_ANNOUNCED.search(s.folded) for s in said):
         return None  # the report was meant to be with it: these words describe it

@@ -68,8 +68,10 @@ _CLOSE = (
 )
 # Where accents are gone, `thứ tự` and `lần thứ hai` look like weekdays: a bare one counts only behind such a word.
 _WEEKDAY_LEAD = re.compile(
-    r"(?:den|toi|sang|vao|het|truoc|nhat|la|chieu|trua|ngay|cuoi|gui|nop|hen|den het|[0-9](?:h|g|gio)[0-9]{0,2}),? $"
+    r"(?:den|toi|sang|(?<!hom )qua|vao|het|truoc|nhat|la|chieu|trua|ngay|cuoi|gui|nop|hen|den het"
+    r"|[0-9](?:h|g|gio)[0-9]{0,2}),? $"
 )
+_WE_FOLLOW = re.compile(r" (?:em|e|minh|ben em|ben minh|don vi)(?: se| moi| xin)? (?:gui|nop)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ def _weekday(match: _Match, base: _Base) -> date | None:
     else:
         number, week = (6 if groups["sunday"] else _VI_DAYS[groups["vi"]]), bool(groups["next"])
         bare = not (groups["this"] or groups["next"] or groups["sunday"])
-        if bare and not _WEEKDAY_LEAD.search(base.folded[: match.start()]):
+        before, after = base.folded[: match.start()], base.folded[match.end() :]
+        if bare and not (_WEEKDAY_LEAD.search(before) or (_WE_FOLLOW.match(after) and not before.endswith("lan "))):
             return None
     if week:
         return _monday(base.on) + timedelta(days=7 + number)

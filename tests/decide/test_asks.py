@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from clerks_mails import ASKING, SILENT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -455,3 +456,17 @@ def test_the_evidence_says_all_that_was_read() -> None:
         ("form", "ii06"),
     ]
     assert {(e.source, e.found) for e in ask_evidence(ask)} == {(EvidenceSource.BODY, "xin gia hạn")}
+
+
+@pytest.mark.parametrize(("subject", "body", "reason", "detail"), ASKING)
+def test_a_clerk_s_mail_that_asks(subject: str, body: str, reason: Reason, detail: str) -> None:
+    for written in (body, unicodedata.normalize("NFD", body)):
+        ask = read(written, subject)
+        assert ask is not None
+        assert (ask.reason, ask.until.isoformat() if ask.until else ask.other or "") == (reason, detail)
+
+
+@pytest.mark.parametrize(("subject", "body"), SILENT)
+def test_a_clerk_s_mail_that_asks_for_nothing(subject: str, body: str) -> None:
+    assert read(body, subject) is None
+    assert read(fold(body), subject) is None
