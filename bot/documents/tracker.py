@@ -101,6 +101,7 @@ def _draw_frame(sheet: Worksheet, tracker: Tracker, words: TrackerWords) -> Styl
     for at, (column, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), 1):
         _head(_cell(sheet, HEAD_ROW, at), words.say(f"column.{column}"))
         sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.row_dimensions[HEAD_ROW].height = 32  # two lines: a row that another program made is not made higher by all
     sheet.freeze_panes = f"D{HEAD_ROW + 1}"
     sheet.auto_filter.ref = f"A{HEAD_ROW}:{_LAST_COLUMN}{bottom}"
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -142,7 +143,9 @@ def _number(value: int | None, styles: Styles) -> str:
 def _moment(moment: datetime | None, styles: Styles) -> str:
     if moment is None:
         return f'<c s="{styles.moment}"/>'
-    return f'<c s="{styles.moment}"><v>{(moment.replace(tzinfo=UTC) - _EPOCH) / _DAY:.9f}</v></c>'
+    days = (moment.replace(tzinfo=UTC) - _EPOCH) / _DAY
+    # Never a hair below the minute: programs cut off what they do not show, and 9:12 would read 09:11.
+    return f'<c s="{styles.moment}"><v>{ceil(days * 10**9) / 10**9:.9f}</v></c>'
 
 
 def _deadline(instant: datetime, styles: Styles) -> str:

@@ -7,6 +7,7 @@ import tomllib
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
@@ -88,6 +89,16 @@ def test_a_row_holds_what_is_known_as_excel_has_it() -> None:
     assert cells_of(BARE)["file"].hyperlink is None
     assert cells_of(BARE)["delivered"].value is None
     assert cells_of(replace(BARE, delivered=False))["delivered"].value == "không"
+
+
+def test_a_program_that_cuts_seconds_off_shows_the_minute_of_the_mails() -> None:
+    rows = [replace(ROW, first_received=datetime(2023, 3, 8, at // 60, at % 60, tzinfo=VN)) for at in range(24 * 60)]
+    with zipfile.ZipFile(BytesIO(make_tracker(tracker(*rows), WORDS))) as book:
+        part = book.read("xl/worksheets/sheet1.xml").decode()
+    column = COLUMNS.index("first_received")
+    stored = [re.findall(r"<c [^>]*?(?:/>|>.*?</c>)", row)[column] for row in re.findall(r"<row.*?</row>", part)[3:]]
+    days = [Fraction(re.findall(r"<v>([\d.]+)</v>", cell)[0]) for cell in stored]
+    assert [int(day % 1 * 24 * 60) for day in days] == list(range(24 * 60))
 
 
 def test_every_status_has_a_sign_words_and_its_own_colour() -> None:
