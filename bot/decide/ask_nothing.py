@@ -23,8 +23,10 @@ _WHOLE = (
     r"|thuc hien"
     r"|bieu [a-z0-9./]+|kinh|bao cao so noi vu))*"
 )
-_STOP = r"(?=$| ?[.,;!)(\"”]| (?:(?:anh|chi|ban|c|em) (?:nhe|nha|a|oi)\b"
-    r"|nen|do do|vi vay|kinh|xin|tran trong|vi|de nghi|va de nghi|ma|thi|a$|so noi vu))"
+_STOP = (
+    r"(?=$| ?[.,;!)(\"”]| (?:(?:anh|chi|ban|c|em) (?:nhe|nha|a|oi)\b|nen|do do|vi vay|kinh|xin|tran trong|vi|de nghi"
+    r"|va de nghi|ma|thi|a$|so noi vu))"
+)
 _NOTHING = re.compile(
     rf"\b(?:{_NO} (?:co )?phat sinh|{_NO} co phat sinh(?: nao)?){_WHOLE}{_STOP}"
     rf"|\b(?:khong|ko|k|kg) (?:co|con) (?:bat ky )?{_THING}(?: (?:nao|gi))?(?: (?:cchc|cai cach hanh chinh|lien quan"
