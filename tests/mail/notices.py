@@ -283,7 +283,7 @@ SAMPLES: dict[str, Notice] = {
         "bounced_once", address="dt@binhduong.example", agency="UBND huyện Dầu Tiếng", error="552 5.2.2", plan="kept"
     ),
     "alert_bare": alert("mail_parked"),
-    "alert_generic": alert("disk_full", free="12 MB"),
+    "alert_generic": alert("disk_full", free="12582912", limit="1073741824"),
     "receipt_asks_extension": _ask(Reason.ASKS_EXTENSION, until=date(2023, 3, 15), form=II06),
     "receipt_asks_extension_late": _ask(Reason.ASKS_EXTENSION, received_at=local(14)),
     "receipt_nothing_to_report": _ask(Reason.NOTHING_TO_REPORT),
