@@ -23,7 +23,7 @@ MAX_FINDINGS = 15
 MAX_FILES = 30
 MAX_CELL = 240
 
-# A mark stands for a kind of state in every notice and the digest: done, to mend, not come, with a person, not asked for.
+# A mark stands for a kind of state in every notice and the digest: done, to mend, not come, with a person, not asked.
 MARKS = {
     ObligationStatus.FULFILLED: "ok",
     ObligationStatus.FULFILLED_LATE: "ok",
