@@ -21,8 +21,8 @@ File = tuple[str, bytes]
 class Act:
     """One mail of an agency, or of somebody else. `day` counts from the last timely day; `hour`, `minute` are local.
 
-    `answers` replies to the newest notice that this address got. `again` mails the very files of that agency's last
-    mail.
+    `{until}` in `text` is the day that the coordinator will grant. `answers` replies to the newest notice that this
+    address got. `again` mails the very files of that agency's last mail.
     """
 
     day: int
@@ -166,6 +166,14 @@ STORY: tuple[Act, ...] = (
     ),
     Act(-2, 16, 10, "ptth", "Danh mục tin, phóng sự CCHC", _one("Danh mục phát sóng.xlsx", Cast.broadcasts)),
     Act(-1, 9, 5, "bao", "Số lượng tin bài quý I", _one("Tin bài CCHC.xlsx", lambda c: c.articles(count=9))),
+    Act(
+        -1,
+        10,
+        15,
+        "pg",
+        "Xin gia hạn báo cáo CCHC quý I/2023",
+        text="Kính gửi Sở Nội vụ, do mất điện toàn huyện, đơn vị xin gia hạn báo cáo đến hết ngày {until}.\n",
+    ),
     Act(-1, 14, 5, "tdm", "Báo cáo CCHC quý I/2023 của TP Thủ Dầu Một", _broken_sums),
     Act(-1, 15, 0, "bao", "Gửi lại danh mục tin bài", _one("Tin bài CCHC (sửa).xlsx", Cast.articles), answers=True),
     Act(

@@ -6,34 +6,42 @@ demo's. What happens is done by the same flows as in `thuky run`, mail for mail 
 """
 
 import os
+import re
 import shutil
 import smtplib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from email import policy
+from datetime import date, datetime, time, timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from bot.daemon import once
 from bot.demo.clock import StoryClock
 from bot.demo.index import write_index
 from bot.demo.scenes import Act, Cast, File, acts
 from bot.demo.server import EmbeddedMailServer
+from bot.domain.decision import Action, Order
+from bot.domain.mail import Outcome
 from bot.domain.round import Round, RoundState
 from bot.flows import decisions
+from bot.flows.order_links import link_for
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states
 from bot.mail.parse import parse
 from bot.settings import Settings, load
+from bot.text.dates import say_date
 from bot.wiring import open_services
 
 PASSWORD = "demo"  # noqa: S105  of a server that lives in this process only
 MARKER = ".thuky-demo"
 DAYS_AFTER = 4
+DAYS_GRANTED = 4
 OFFICE_TYPES = {
     "docx": "vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -137,6 +145,7 @@ def _play_all(stage: _Stage, watch: Callable[[Told], None]) -> None:
     ticks = [datetime.combine(first + timedelta(days=d), time(8), working_time.timezone) for d in range(days + 1)]
     beats: list[tuple[datetime, Act | None]] = sorted([*story, *((t, None) for t in ticks)], key=lambda b: b[0])
     for at, act in beats:
+        _read_meanwhile(stage, at)
         stage.clock.move_to(at)
         if act is not None:
             _mail(stage, act)
@@ -147,8 +156,20 @@ def _play_all(stage: _Stage, watch: Callable[[Told], None]) -> None:
         _decide(stage, at, moment)
 
 
+def _read_meanwhile(stage: _Stage, until: datetime) -> None:
+    """The clock leaps over hours in which a daemon would have read the mailbox all along, and found it empty. Without
+    this the page would take each leap for down-time, and propose a grace for it.
+    """
+    services = stage.services
+    while stage.clock.now() + services.office.vigilance.outage < until:
+        stage.clock.move_to(stage.clock.now() + services.office.vigilance.outage)
+        services.store.note_reading(services.account, stage.clock.now())
+
+
 def _decide(stage: _Stage, at: datetime, moment: Callable[[int, int, int], datetime]) -> None:
-    """The coordinator's part: an unknown address is bound after a telephone call, one agency gets three days more."""
+    """The coordinator's part: an unknown address is bound after a telephone call; an agency that has asked for more
+    time gets it, by the link in that morning's page.
+    """
     who, services = stage.services.office.coordinator.address, stage.services
     bound = services.store.bindings()
     stranger = next((a for a in acts() if a.sender and a.known and moment(a.day, a.hour, a.minute) == at), None)
@@ -158,11 +179,32 @@ def _decide(stage: _Stage, at: datetime, moment: Callable[[int, int, int], datet
         )
         once(services)
     if at == moment(0, 8, 45) and "pg" in stage.round.agencies:
-        aim = decisions.target(services, "pg", stage.round.code, None)
-        decisions.carry_out(
-            services, decisions.extend(services, aim, moment(5, 0, 0), who=who, why="Mất điện toàn huyện ngày 08/3")
-        )
+        _grant(stage, "pg")
         once(services)
+
+
+def _grant(stage: _Stage, agency: str) -> None:
+    """The coordinator opens the newest page in the mail program, and answers its link that extends that agency."""
+    services, who = stage.services, stage.services.office.coordinator.address
+    ask = next(m for m in services.store.mails(outcome=Outcome.HELD) if m.agency == agency)
+    order = Order(Action.EXTEND, stage.round.code, agency, mail_id=ask.id, until=_granted(stage))
+    link = link_for(services, order, stage.clock.now())
+    page = message_from_bytes(stage.server.messages(who)[-1], policy=policy.default)
+    html = page.get_body(("html",))
+    hrefs = re.findall(r'href="(mailto:[^"]+)"', html.get_content()) if html else ()
+    shown = (unescape(href) for href in hrefs)
+    fields = parse_qs(urlsplit(next((href for href in shown if link.code in href), link.href)).query)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = who, services.office.address, fields["subject"][0]
+    mail["Date"] = format_datetime(services.office.working_time.local(stage.clock.now()))
+    mail["Message-ID"] = make_msgid(domain=who.partition("@")[2])
+    mail.set_content(f"{fields['body'][0]}mất điện toàn huyện\n")
+    _send(stage, who, mail)
+
+
+def _granted(stage: _Stage) -> date:
+    """The last day of the extension that the story tells of."""
+    return stage.round.deadline.last_day + timedelta(days=DAYS_GRANTED)
 
 
 def _mail(stage: _Stage, act: Act) -> None:
@@ -180,10 +222,14 @@ def _mail(stage: _Stage, act: Act) -> None:
         mail[name] = value
     if act.answers:
         _thread(stage, mail, sender)
-    mail.set_content(act.text)
+    mail.set_content(act.text.replace("{until}", say_date(_granted(stage), "vi")))
     for name, payload in files:
         subtype = OFFICE_TYPES[name.rpartition(".")[2]]
         mail.add_attachment(payload, maintype="application", subtype=subtype, filename=name)
+    _send(stage, sender, mail)
+
+
+def _send(stage: _Stage, sender: str, mail: EmailMessage) -> None:
     with smtplib.SMTP(stage.server.host, stage.server.smtp_port, timeout=30) as smtp:
         smtp.sendmail(sender, [stage.services.office.address], mail.as_bytes(policy=policy.SMTP))
 

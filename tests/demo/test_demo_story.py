@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from bot import cli
 from bot.demo.scenes import acts
 from bot.demo.story import MARKER, DemoError, Told, play
-from bot.domain.mail import Outcome, OutgoingState
+from bot.domain.decision import DecisionKind
+from bot.domain.mail import Outcome, OutgoingState, Reason
 
 
 def test_the_whole_round_is_played_and_left_to_look_at(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_the_whole_round_is_played_and_left_to_look_at(tmp_path: Path) -> None:
     with play(ROOT / "config", tmp_path / "demo", told.append) as played:
         mails = played.services.store.mails()
         assert len([t for t in told if t.agency]) == len(acts())
-        assert len(mails) == len(acts())
+        assert len(mails) == len(acts()) + 1, "and the coordinator's order"
         outcomes = Counter(m.outcome for m in mails)
         assert set(outcomes) >= {Outcome.ACCEPTED, Outcome.CORRECTION, Outcome.IGNORED}
         assert outcomes[Outcome.PARKED] == outcomes[Outcome.RECEIVED] == 0
@@ -33,6 +34,14 @@ def test_the_whole_round_is_played_and_left_to_look_at(tmp_path: Path) -> None:
             "overdue",
             "digest",
         }
+        # Phú Giáo asks, is answered at once, and gets its time by the link in the coordinator's page.
+        (ask,) = (m for m in mails if m.reason == Reason.HANDLED)
+        assert (ask.agency, next(r.mail.kind for r in played.services.store.replies(ask.id))) == ("pg", "receipt")
+        (order,) = (m for m in mails if m.reason == Reason.ORDER)
+        (extended,) = (d for d in played.services.store.decisions() if d.kind is DecisionKind.EXTEND)
+        assert (extended.agency, extended.by_mail, extended.mail_id) == ("pg", order.id, ask.id)
+        assert any(r.mail.key == f"order:{order.id}" for r in outbox)
+        assert not played.services.store.outages(), "a demo's leaps are no down-time"
         assert [t.at for t in told] == sorted(t.at for t in told)
         statuses = {o.status.value for o in played.state.obligations}
         assert statuses >= {"fulfilled", "fulfilled_late", "overdue"}

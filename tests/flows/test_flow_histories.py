@@ -45,7 +45,7 @@ STALE = timedelta(days=10)
 QUIET = timedelta(hours=4)
 NUDGES = (NoticeKind.REQUEST, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION)
 TURNS = [time(7), time(8), time(10, 30), time(16, 30)]  # when the bot looks, each day
-LAST_DAY = 23
+LAST_DAY = 21
 MORE = int(os.environ.get("HISTORIES", "0"))  # how many are looked at outside the suite
 
 
@@ -431,7 +431,7 @@ def play(house: House, events: list[Event], spans: list[Span]) -> None:
 
 
 @settings(
-    max_examples=MORE or 4,
+    max_examples=MORE or 2,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     # A history takes seconds: to make a failing one smaller would take hours.
