@@ -20,7 +20,7 @@ from bot.settings import ConfigurationError, Settings
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.text.dates import say_instant
-from bot.wiring import make_converter
+from bot.wiring import ORDERS_KEY, load_secret, make_converter
 
 GIB = 2**30
 MAX_SKEW = timedelta(minutes=1)
@@ -73,6 +73,7 @@ def _examine(settings: Settings) -> Iterator[Examined]:
     for changed in changed_checks(settings):
         yield Examined(words("checks"), None, say_changed(settings, changed))
     yield _data(settings, words)
+    yield from _orders_key(settings, words)
     yield _database(settings, words)
     yield from _troubles(settings, words)
     yield from _servers(settings, words)
@@ -96,6 +97,17 @@ def _data(settings: Settings, words: Callable[..., str]) -> Examined:
     key = "data_ok" if free >= limit else "data_low"
     told = words(key, path=path, free=round(free / GIB, 1), limit=round(limit / GIB, 1))
     return Examined(words("data"), free >= limit, told)
+
+
+def _orders_key(settings: Settings, words: Callable[..., str]) -> Iterator[Examined]:
+    """Only what is wrong with it: without it neither an order can be read nor a digest written."""
+    path = settings.data_dir / ORDERS_KEY
+    if path.exists():
+        try:
+            load_secret(settings.data_dir)
+        except OSError as error:
+            told = words("orders_key_bad", path=path, error=system_words(settings.language, error))
+            yield Examined(words("orders_key"), False, told)
 
 
 def _database(settings: Settings, words: Callable[..., str]) -> Examined:

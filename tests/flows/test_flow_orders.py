@@ -410,3 +410,19 @@ def test_a_decision_that_others_took_first_is_taken_anew_with_its_true_number(of
     assert [(d.id, d.agency) for d in taken] == [(1, "bb"), (2, "pg")]
     assert "thuky undo 2" in text(confirmation(office))
     assert replace(taken[1], id=None).by_mail is not None
+
+
+@pytest.mark.parametrize("found", [b"", b"x" * 31, b"x" * 33])
+def test_a_broken_secret_is_told_by_doctor_and_its_loss_by_each_order(office: Office, found: bytes) -> None:
+    sent = link(office, Action.EXCUSE, round=ROUND, agency="pg")
+    key = office.folder / "data" / "orders.key"
+    key.chmod(0o600)
+    key.write_bytes(found)
+    said = office.thuky("doctor", "--json")
+    assert said.code == 1
+    assert [str(key) in r["message"] for r in said.json if r["name"] == "Khoá của mã quyết định"] == [True]
+    key.unlink()
+    office.reopen()
+    assert "không khớp" in refused(office, answered(office, sent))
+    assert log(office) == []
+    assert [r for r in office.thuky("doctor", "--json").json if r["name"] == "Khoá của mã quyết định"] == []
