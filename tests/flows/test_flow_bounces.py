@@ -217,3 +217,27 @@ def test_a_stranger_with_our_message_id_cannot_name_other_recipients(office: Off
     office.once()
     come_back(office, request_of(office, "stp"), STRANGER)
     assert alerts(office) == []
+
+
+def test_a_hundred_reports_of_one_address_are_told_once(office: Office) -> None:
+    office.once()
+    request = request_of(office, "stp")
+    for _ in range(30):
+        come_back(office, request, "stp@binhduong.example")
+    assert alerts(office) == ["alert:bounced:stp@binhduong.example"]
+
+
+def test_what_comes_back_from_the_coordinator_and_what_its_mailbox_says_by_itself_begets_no_mail(
+    office: Office,
+) -> None:
+    office.once(at(3, 3, 8))
+    come_back(office, request_of(office, "stp"), "stp@binhduong.example")
+    queued = len(office.outbox())
+    for record in office.outbox("digest", "alert"):
+        come_back(office, record, COORDINATOR)
+    for mail in office.got(COORDINATOR):
+        office.took(COORDINATOR, subject=f"Re: {mail['Subject']}", text="Tôi đang nghỉ phép.\n", answers=mail)
+    assert len(office.outbox()) == queued
+    # It is still written to: there is nobody else to turn to.
+    office.once(at(3, 6, 8))
+    assert [r for r in office.outbox("digest") if r.mail.key.endswith("2023-03-06")]
