@@ -431,7 +431,7 @@ def play(house: House, events: list[Event], spans: list[Span]) -> None:
 
 
 @settings(
-    max_examples=MORE or 2,
+    max_examples=MORE or 1,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     # A history takes seconds: to make a failing one smaller would take hours.
@@ -439,5 +439,16 @@ def play(house: House, events: list[Event], spans: list[Span]) -> None:
 )
 @given(st.lists(EVENTS, min_size=8, max_size=45), st.lists(SPANS, max_size=3))
 @example([], [])
+# The quarter is muted over its last day; taken back on the very day on which the month's first reminder has gone out.
+@example(
+    [
+        Event(2, 13 * 60, "bounce", "stc", QUARTER, 0),
+        Event(3, 9 * 60, "broken", "ptth", QUARTER, 0),
+        Event(7, 9 * 60, "mute", "stp", QUARTER, 0),
+        Event(10, 9 * 60 + 30, "undo", "stp", QUARTER, 0),
+        Event(14, 7 * 60 + 45, "good", "bao", MONTH, 0),
+    ],
+    [Span("smtp", 15 * 24, 9)],
+)
 def test_whatever_happens_the_promises_hold(house: House, events: list[Event], spans: list[Span]) -> None:
     play(house, events, spans)
