@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +25,7 @@ from bot.cli.context import (
 from bot.decide.delivery import void_nudges
 from bot.decide.nudges import REQUEST_STEP, NudgeReason
 from bot.domain.letter import Why
-from bot.domain.mail import InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
+from bot.domain.mail import Evidence, InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Language
 from bot.domain.round import ObligationStatus, Round, RoundState
 from bot.flows.services import Services
@@ -178,6 +178,19 @@ def _whose(services: Services, record: InboundRecord) -> str:
     return services.registry.get(record.agency).name if known and record.agency else record.sender
 
 
+def _told(services: Services, evidence: Evidence, language: Language) -> str:
+    """What a piece of evidence speaks for, as people read it."""
+    value = evidence.value
+    match evidence.about:
+        case "ask":
+            return say(language, f"ask.{value}")
+        case "until":
+            return say_date(date.fromisoformat(value), language.value)
+        case "other" if value in services.registry:
+            return services.registry.get(value).name
+    return value
+
+
 def _became(record: InboundRecord, language: Language) -> str:
     """Outcome and reason in words; a reason that says no more than the outcome is left out."""
     outcome = say(language, f"outcome.{record.outcome.value}")
@@ -263,7 +276,7 @@ def _print_mail(
         verdict = say(language, "show.agrees" if e.agrees else "show.disagrees")
         source = say(language, f"source.{e.source.value}")
         place = f"{source} “{e.file}”" if e.file else source
-        out(f"  {say(language, f'about.{e.about}')}: {e.value} · {place}: “{e.found}” · {verdict}")
+        out(f"  {say(language, f'about.{e.about}')}: {_told(services, e, language)} · {place}: “{e.found}” · {verdict}")
     out(f"\n{say(language, 'show.attachments')}")
     for name, sha256, size in record.attachments:
         out(f"  {name} · {size} B · SHA-256 {sha256}")

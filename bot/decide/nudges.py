@@ -35,6 +35,7 @@ class NudgeReason(StrEnum):
     STALE = "stale"
     PASSED = "passed"
     UNREACHED = "unreached"
+    NO_ADDRESS = "no_address"
     # for silence, of the agency's day
     OUTSIDE_HOURS = "outside_hours"
     ONCE_A_DAY = "once_a_day"
@@ -62,13 +63,14 @@ class RoundStanding:
 @dataclass(frozen=True, slots=True)
 class AgencyStanding:
     """One agency (its code) over all its rounds. `last_nudge_on` is the local day of its last nudge that was not in
-    vain, `last_mail_at` when a mail of its own came last.
+    vain, `last_mail_at` when a mail of its own came last. `is_reachable`: some address of it takes mail.
     """
 
     agency: str
     rounds: tuple[RoundStanding, ...]
     last_nudge_on: date | None = None
     last_mail_at: datetime | None = None
+    is_reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

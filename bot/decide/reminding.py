@@ -106,6 +106,8 @@ def _gate(
 ) -> Why | None:
     """Why `due` may not be sent at this moment, whatever it says; None: it may."""
     step = due.due.step.code
+    if not standing.is_reachable:
+        return Why(NudgeReason.NO_ADDRESS, {"step": step})
     if not working_time.is_open(now):
         return Why(NudgeReason.OUTSIDE_HOURS, {"step": step, "opens": next_opening(now, working_time)})
     if standing.last_nudge_on == working_time.local(now).date():

@@ -91,7 +91,13 @@ def judge_nudges(services: Services, now: datetime, day: Day | None = None) -> d
     working_time = services.office.working_time
     return {
         code: decide_nudges(
-            AgencyStanding(code, tuple(rounds), _last_nudge_on(services, day, code), day.last_mail.get(code)),
+            AgencyStanding(
+                code,
+                tuple(rounds),
+                _last_nudge_on(services, day, code),
+                day.last_mail.get(code),
+                is_reachable=not day.reach.unreachable(services.registry.get(code)),
+            ),
             day.reading,
             now=now,
             working_time=working_time,

@@ -9,7 +9,7 @@ from standings import BOTH, a_record, decide, standing_in
 
 from bot.decide.fairness import Reading
 from bot.decide.obligations import round_state
-from bot.decide.reminding import NudgeReason, nudge_key, partners_to_tell
+from bot.decide.reminding import AgencyStanding, NudgeReason, decide_nudges, nudge_key, partners_to_tell
 from bot.decide.round_steps import MAX_TURNS
 from bot.domain.decision import DecisionKind
 from bot.domain.ladder import Ladder, LadderStep, Need, StepKind, StepUnit
@@ -312,6 +312,14 @@ def test_more_time_for_one_form_says_nothing_of_the_other():
         ("15/03 08:00", "t+1"),
         ("17/03 08:00", "t+3"),
     ]
+
+
+def test_who_can_be_reached_by_nothing_is_not_written_to():
+    standing = standing_in(a_round(opens_at=at(2, 20)), at(3, 6, 9), records=(a_record(REQUEST, at(2, 20)),))
+    whole = AgencyStanding("tdm", (standing,), is_reachable=False)
+    verdict = decide_nudges(whole, Reading(), now=at(3, 6, 9), working_time=WORKING_TIME)
+    assert verdict.nudges == ()
+    assert verdict.silences["2023-q1"] == Why(NudgeReason.NO_ADDRESS, {"step": "t-3"})
 
 
 # ---- what has been said, and what came back ----------------------------------------------------------------

@@ -204,3 +204,11 @@ def test_a_link_to_a_folder_is_asked_for_its_files_and_the_ask_noted(office: Off
 def test_a_stranger_s_ask_is_held_as_a_stranger_s(office: Office) -> None:
     record = took(office, "nguoila@noikhac.test", "Đơn vị xin gia hạn đến ngày 15/3.")
     assert (record.outcome, record.reason, office.answers(record)) == (Outcome.HELD, "unknown_sender", [])
+
+
+def test_show_tells_the_ask_in_words(office: Office) -> None:
+    record = took(office, "stp", "Kính đề nghị gia hạn đến hết ngày 15/3/2023.")
+    said = office.thuky("show", str(record.id))
+    assert said.code == 0, said.err
+    assert "Đề nghị của cơ quan: xin gia hạn" in said.out
+    assert "Ngày nêu trong thư: 15/3/2023" in said.out
