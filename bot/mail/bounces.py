@@ -37,9 +37,15 @@ def bounced_addresses(raw: bytes) -> tuple[Bounce, ...]:
     `permanent` only where the server gave up, its status is of class 5, and the trouble lies with the address: not with
     a mailbox that is full (5.2.2, or in whatever words), with this mail (too big, refused by a policy), or with a limit
     of our provider. A class 4 after days of trying (4.4.7) is not for ever either.
+
+    A report comes with the null return path (RFC 3464, 2; RFC 5321, 4.5.5): one for which the receiving server noted a
+    sender is somebody's letter, however it looks, and names nobody.
     """
     try:
         report = message_from_bytes(raw[:MAX_BYTES])
+        sender = report.get("Return-Path")
+        if sender is not None and str(sender).strip() not in ("", "<>"):
+            return ()
         delayed, failed = all_failures(report)
         told = {address: (status, words) for address, status, words in _statuses(report)}
         original = _original_id(report)

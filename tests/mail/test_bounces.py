@@ -170,3 +170,12 @@ def test_a_report_that_names_thousands_is_read_in_no_time_and_not_to_its_end() -
     begun = time.process_time()
     assert len(bounced_addresses(raw)) == MAX_ADDRESSES
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [("", True), ("Return-Path: <>\r\n", True), ("Return-Path: <nguoila@noikhac.example>\r\n", False)],
+)
+def test_a_report_with_a_sender_is_somebodys_letter(path: str, counts: bool) -> None:
+    raw = path.encode() + report("5.1.1", "550 5.1.1 User unknown").replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    assert bool(bounced_addresses(raw)) is counts
