@@ -1,8 +1,9 @@
 """An order in a mail: what stands there, and whether it counts.
 
 Flow: subject → item, action, code and proposals (`order_words`); body → the reason; then, in this order: from a
-coordinator → authenticated where the office asks for it → readable → the code fits this very order → not used, not
-decided meanwhile → not expired → the day or agency that the coordinator wrote is one. The first that fails is the
+coordinator → authenticated where the office asks for it → in the subject of a mail of one's own → readable → the code
+fits this very order → not used, not decided meanwhile → not expired → the words for people speak of the same
+(`order_labels`) → the day or agency that the coordinator wrote is one. The first that fails is the
 refusal; who is no coordinator learns of none of them. Pure; never fails.
 """
 
@@ -14,7 +15,8 @@ from datetime import date
 from bot.decide.mail_words import own_text
 from bot.decide.order_codes import decisions_on, turn_of
 from bot.decide.order_days import read_last_day
-from bot.decide.order_words import GRAMMARS, WITH_DAY, WITH_WHOSE, WrittenOrder, read_subject
+from bot.decide.order_labels import contradiction
+from bot.decide.order_words import GRAMMARS, WITH_DAY, WITH_WHOSE, Place, WrittenOrder, read_body, read_subject
 from bot.domain.agency import Registry
 from bot.domain.decision import Action, Decision, Order
 from bot.text.accents import fold, nfc, squeeze
@@ -43,9 +45,10 @@ class Refusal:
 
 def read_order(subject: str, body: str) -> WrittenOrder | None:
     """The order in a mail, as parsed; None when there is none. Only the subject can give one, the body adds a reason
-    (empty where nobody wrote any)."""
+    (empty where nobody wrote any); one that was forwarded or stands in the body says so in `place`, and is refused.
+    """
     written = read_subject(subject)
-    return None if written is None else replace(written, reason=read_reason(body))
+    return read_body(body) if written is None else replace(written, reason=read_reason(body))
 
 
 def read_reason(body: str) -> str:
@@ -78,15 +81,19 @@ def judge(
     today: date,
     is_coordinator: bool,
     is_authentic: bool,
+    titles: Mapping[str, str] | None = None,
 ) -> Order | Refusal:
     """The order, complete with the day or agency that the coordinator wrote; or why it does not count.
 
-    `log` is every decision ever taken (an earlier one on this item uses the code up); `today` is local.
+    `log` is every decision ever taken (an earlier one on this item uses the code up); `today` is local; `titles` are
+    the forms' as links write them, by code.
     """
     if not is_coordinator:
         return Refusal("not_a_coordinator")
     if not is_authentic:
         return Refusal("unauthenticated")
+    if written.place is not Place.SUBJECT:
+        return Refusal(written.place.value)
     order, code = written.order, written.code
     if order is None or code is None:
         return Refusal("unreadable", {"what": "subject"})
@@ -98,6 +105,8 @@ def judge(
         return Refusal("used" if taken[turn].by_mail is not None else "changed", decision=taken[turn])
     if code.expires_on < today:
         return Refusal("expired", expired_on=code.expires_on)
+    if other := contradiction(written.label, order, registry, titles or {}):
+        return Refusal("contradicted", {"found": other.found, "item": other.item})
     if order.action in WITH_DAY:
         last = read_last_day(written.day, today)
         if last is None:

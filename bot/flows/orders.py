@@ -8,15 +8,17 @@ A refusal is explained: to a coordinator who wrote, under that mail; of anybody 
 mail, and the stranger nothing, not even that the mail was read. One notice a mail, and a day's worth of them at most,
 counted apart for who names a coordinator and who does not: where the office asks for no proof anybody can write that
 name, and strangers must not use up what the coordinator is told.
-An order carries no files: those of a coordinator's order are left alone and named in the answer. Somebody else's mail
-with files goes the way of every report, whatever its subject says: no report is lost to a word in brackets.
+An order that was forwarded is refused like any other; one in the body only where a coordinator wrote it, and not where
+its code has been used: a reply may still hold what it answers.
+An order carries no files: those of a coordinator's order are left alone and named in the answer. Any other
+mail with files goes the way of every report, whatever its subject says: no report is lost to a word in brackets.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from bot.decide.order_words import GRAMMARS, WrittenOrder
+from bot.decide.order_words import GRAMMARS, Place, WrittenOrder
 from bot.decide.orders import Refusal, judge, read_order
 from bot.decide.screening import Screening
 from bot.domain.decision import Action, Decision, DecisionKind, Order, ReplyLink, Resolution
@@ -50,7 +52,7 @@ def order_in(
         return None
     is_coordinator = screening.reason is Reason.COORDINATOR_MAIL
     written = read_order(mail.subject, mail.text)
-    if written is None or (not is_coordinator and (has_documents or written.code is None)):
+    if written is None or not _is_meant(services, written, is_coordinator=is_coordinator, has_documents=has_documents):
         return None
     judged = judge(
         written,
@@ -60,12 +62,24 @@ def order_in(
         today=services.office.working_time.local(record.received_at).date(),
         is_coordinator=is_coordinator,
         is_authentic=is_coordinator and _is_authentic(services, mail),
+        titles={code: form.short_title for code, form in services.forms.items()},
     )
     taken = _carried_out(services, record, mail, written, judged) if isinstance(judged, Order) else judged
     if isinstance(taken, TakenOrder):
         return taken
     services.journal.warning("order_refused", mail=record.id, why=taken.code)
     return TakenOrder(Reason.ORDER_REFUSED, _refused(services, record, mail, written, taken))
+
+
+def _is_meant(services: Services, written: WrittenOrder, *, is_coordinator: bool, has_documents: bool) -> bool:
+    """Whether that mail is dealt with as an order at all, be it obeyed or refused."""
+    if is_coordinator and written.place is Place.SUBJECT:
+        return True
+    if has_documents or written.code is None:
+        return False
+    if written.place is Place.BODY:
+        return is_coordinator and not services.store.code_was_used(written.code.text)
+    return True
 
 
 def _is_authentic(services: Services, mail: InboundMail) -> bool:

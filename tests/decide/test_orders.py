@@ -43,7 +43,14 @@ ORDERS = (
     Order(Action.UNDO, ROUND, "bb", decision_id=5),
     Order(Action.UNDO, decision_id=5),
 )
-LABEL = "Biểu II.06 (mã: x) [1], UBND huyện Bàu Bàng"
+TITLES = {"ii06": "Biểu II.06", "cchc_stats": "Biểu số liệu", "narrative": "Báo cáo CCHC"}
+
+
+def label(order: Order) -> str:
+    """What a link says for people, and marks that the grammar has for itself."""
+    if not order.agency:
+        return "ai@hopthu.test" if order.mail_id else ""
+    return f"{TITLES.get(order.form, '')} (mã: x) [1], {REGISTRY.get(order.agency).name}"
 
 
 def code(order: Order, turn: int = 0, expires_on: date = EXPIRES) -> str:
@@ -61,6 +68,7 @@ def judged(subject: str, *, log=(), today=TODAY, is_coordinator=True, is_authent
         today=today,
         is_coordinator=is_coordinator,
         is_authentic=is_authentic,
+        titles=TITLES,
     )
 
 
@@ -73,7 +81,7 @@ def refusal(subject: str, **how) -> str:
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("order", ORDERS, ids=lambda o: f"{o.action}-{o.mail_id or o.form or o.decision_id}")
 def test_what_a_link_writes_is_read_back(order: Order, language: str) -> None:
-    assert judged(subject_of(order, code(order), language, LABEL)) == order
+    assert judged(subject_of(order, code(order), language, label(order))) == order
 
 
 def test_every_action_has_words_of_its_own_in_both_languages() -> None:
@@ -100,7 +108,7 @@ DASHES = st.sampled_from("-\u2010\u2011\u2012\u2013\u2014\u2212")
     data=st.data(),
 )
 def test_no_mangling_of_mail_programs_makes_it_unreadable(order, language, marks, form, case, data) -> None:
-    subject = subject_of(order, code(order), language, "Biểu II.06, Bàu Bàng")
+    subject = subject_of(order, code(order), language, label(order))
     dash = data.draw(DASHES)
     blank = data.draw(BLANKS)
     subject = "".join(marks) + subject.replace("-", dash).replace(" ", blank)
@@ -111,7 +119,7 @@ def test_no_mangling_of_mail_programs_makes_it_unreadable(order, language, marks
 @pytest.mark.parametrize("order", ORDERS, ids=lambda o: f"{o.action}-{o.mail_id or o.form or o.decision_id}")
 def test_without_any_blank_and_without_dashes_in_the_code(order: Order, language: str) -> None:
     own = code(order)
-    subject = subject_of(order, own, language, "Bàu Bàng").replace(own, own.replace("-", ""))
+    subject = subject_of(order, own, language, label(order)).replace(own, own.replace("-", ""))
     assert judged(subject.replace(" ", "")) == order
 
 
@@ -129,13 +137,86 @@ def test_a_cut_subject_is_garbled_not_silent() -> None:
         "[BC 2023Q1 STP] Báo cáo",
         "[QĐ 15] Về việc phê duyệt kế hoạch",
         "Quyết định gia hạn đến 15/3/2023",
-        "Fwd: [QĐ 2023-q1/bb] Miễn báo cáo (mã QKAZ-7PBS-LREW-REBC-YPAP)",
-        "Chuyển tiếp: [QĐ 2023-q1/bb] Miễn báo cáo (mã QKAZ-7PBS-LREW-REBC-YPAP)",
         "Re: Đã thực hiện: miễn cho X – Re: [QĐ 2023-q1/bb] Miễn báo cáo (mã QKAZ-7PBS-LREW-REBC-YPAP)",
     ],
 )
 def test_what_is_no_order(subject: str) -> None:
-    assert read_order(subject, "[QĐ 2023-q1/bb] Miễn báo cáo (mã QKAZ-7PBS-LREW-REBC-YPAP)") is None
+    assert read_order(subject, "> [QĐ 2023-q1/bb] Miễn báo cáo (mã QKAZ-7PBS-LREW-REBC-YPAP)") is None
+
+
+GIVEN = "[QĐ 2023-q1/bb] Miễn báo cáo: UBND huyện Bàu Bàng (mã QKAZ-7PBS-LREW-REBC-YPAP)"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "place"),
+    [
+        *((f"{mark}{GIVEN}", "", "forwarded") for mark in ("Fwd: ", "FW:", "Chuyển tiếp: ", "Re: Fwd: ", "fwd: Re: ")),
+        ("Báo cáo", GIVEN, "in_body"),
+        ("Re: Bản tin", f"Kính gửi\n\n  - {GIVEN}\n\nTrân trọng", "in_body"),
+        ("", GIVEN.replace(" (mã", "\n(mã").replace(": UBND", ":\nUBND"), "in_body"),
+        (f"Fwd: {GIVEN}", GIVEN, "forwarded"),
+    ],
+)
+def test_an_order_at_a_wrong_place_is_read_and_refused_by_that_name(subject: str, body: str, place: str) -> None:
+    assert refusal(subject, body=body) == place
+    assert refusal(subject, body=body, is_coordinator=False) == "not_a_coordinator"
+    assert refusal(subject, body=body, is_authentic=False) == "unauthenticated"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"> {GIVEN}",
+        f"Vào 1/3/2023, Thư ký đã viết:\n> {GIVEN}",
+        f"-----Original Message-----\n{GIVEN}",
+        f"Từ: Thư ký\nGửi: 1/3\nChủ đề: {GIVEN}\n{GIVEN}",
+        f"Tiêu đề thư: {GIVEN}",
+        "[QĐ 15] Về việc phê duyệt kế hoạch",
+        "[QĐ 2023-q1/bb] Miễn báo cáo",
+    ],
+)
+def test_what_a_body_quotes_or_speaks_of_is_no_order(body: str) -> None:
+    assert read_order("Re: Đã thực hiện", body) is None
+
+
+BB, BB_II06 = Order(Action.EXCUSE, ROUND, "bb"), Order(Action.EXTEND, ROUND, "bb", "ii06", until=DAY)
+
+
+@pytest.mark.parametrize(
+    ("order", "words", "found", "item"),
+    [
+        (BB, "Sở Tư pháp", "Sở Tư pháp", "UBND huyện Bàu Bàng"),
+        (replace(BB, mail_id=8), "so tu phap", "so tu phap", "UBND huyện Bàu Bàng"),
+        (BB, "UBND huyện Bàu Bàng, Sở Tư pháp", "Sở Tư pháp", "UBND huyện Bàu Bàng"),
+        (BB, "UBND huyện Tân Uyên", "UBND huyện Tân Uyên", "UBND huyện Bàu Bàng"),
+        (BB_II06, "Biểu II.06, UBND huyện Tân Uyên", "UBND huyện Tân Uyên", "UBND huyện Bàu Bàng"),
+        (BB_II06, "Báo cáo CCHC, UBND huyện Bàu Bàng", "Báo cáo CCHC", "Biểu II.06"),
+        (BB, "Biểu II.06, UBND huyện Bàu Bàng", "Biểu II.06", ""),
+        (Order(Action.MUTE, ROUND), "Sở Tư pháp", "Sở Tư pháp", ""),
+        (Order(Action.GRACE, ROUND, until=DAY), "Sở Tư pháp", "Sở Tư pháp", ""),
+        (Order(Action.UNDO, ROUND, "bb", decision_id=5), "Sở Tư pháp", "Sở Tư pháp", "UBND huyện Bàu Bàng"),
+    ],
+)
+def test_words_that_speak_of_something_else_make_it_void(order: Order, words: str, found: str, item: str) -> None:
+    answer = judged(subject_of(order, code(order), "vi", words))
+    assert answer == Refusal("contradicted", {"found": found, "item": item})
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (BB, ""),
+        (BB, "huyện Bàu Bàng"),
+        (BB, "Bàu Bàng"),
+        (BB, "UBND huyện Bàu Bàng, đã gọi điện"),
+        (BB_II06, "Biểu II.06"),
+        (BB_II06, "UBND huyện Bàu Bàng"),
+        (replace(BB, agency="con"), "Sở Tư pháp"),
+        (Order(Action.BIND, mail_id=12, whose="stp"), "bb@hopthu.test"),
+    ],
+)
+def test_words_that_fit_or_say_nothing_leave_it_as_it_is(order: Order, words: str) -> None:
+    assert judged(subject_of(order, code(order), "vi", words)) == order
 
 
 @pytest.mark.parametrize(

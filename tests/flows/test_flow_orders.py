@@ -290,9 +290,43 @@ def test_what_no_person_sent_and_what_quotes_an_order_is_none(office: Office) ->
     vacation = answered(office, sent, headers={"Auto-Submitted": "auto-replied"})
     assert vacation.reason == "auto_reply"
     quoting = answered(office, "Trả lời tự động: nghỉ phép", body=f"> {sent.subject}\n{sent.subject}")
-    forwarded = answered(office, f"Fwd: {sent.subject}")
-    assert {quoting.reason, forwarded.reason} <= {"auto_reply", "coordinator_mail"}
+    assert quoting.reason == "auto_reply"
+    robot = answered(office, f"Fwd: {sent.subject}", headers={"Auto-Submitted": "auto-generated"})
+    assert robot.reason == "auto_reply"
     assert log(office) == []
+    assert not [m for m in office.got(COORDINATOR) if m["X-Thuky-Key"].startswith("order:")]
+
+
+def test_an_order_that_was_forwarded_or_stands_in_the_body_is_refused_with_words(office: Office) -> None:
+    sent = link(office, Action.EXCUSE, round=ROUND, agency="pg")
+    assert "chuyển tiếp" in refused(office, answered(office, f"Fwd: {sent.subject}"))
+    assert confirmation(office)["In-Reply-To"]
+    assert "chỉ tiêu đề thư mới được tính" in refused(office, answered(office, "Bản tin", body=sent.subject))
+    for sender in ("pg", STRANGER):
+        assert "không phải của cán bộ đầu mối" in refused(
+            office, answered(office, f"FW: {sent.subject}", sender=sender)
+        )
+        assert office.got(sender) == []
+    assert log(office) == []
+    assert answered(office, sent).reason == "order", "the code still holds"
+    assert answered(office, "Re: Đã thực hiện", body=f"Cảm ơn\n{sent.subject}").reason == "coordinator_mail"
+
+
+def test_a_report_under_a_forwarded_order_is_a_report(office: Office) -> None:
+    sent = link(office, Action.EXCUSE, round=ROUND, agency="stp")
+    files = [("Báo cáo.docx", office.cast("stp").narrative())]
+    assert office.took("stp", files, subject=f"Fwd: {sent.subject}").outcome is Outcome.ACCEPTED
+    assert office.took(COORDINATOR, files, subject=f"Fwd: {sent.subject}").reason == "coordinator_mail"
+
+
+def test_the_name_of_another_agency_in_the_subject_makes_it_void(office: Office) -> None:
+    sent = link(office, Action.EXCUSE, round=ROUND, agency="pg")
+    for other in ("UBND huyện Tân Uyên", "UBND huyện Bàu Bàng"):
+        said = refused(office, answered(office, sent.subject.replace("UBND huyện Phú Giáo", other)))
+        assert "UBND huyện Phú Giáo" in said
+        assert other in said
+    assert log(office) == []
+    assert answered(office, sent).reason == "order"
 
 
 def test_thanks_under_the_confirmation_is_no_second_order(office: Office) -> None:
