@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.decide.downtime import GraceProposal
+from bot.decide.nudges import REQUEST_STEP
 from bot.domain.agency import Agency, ContactRole, Registry
 from bot.domain.decision import Decision, Order, ReplyLink
 from bot.domain.digest import DigestMail
@@ -82,8 +83,9 @@ class DigestFacts:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What an agency was told in a round: nudges that the server took and that did not come back, with today's on its
-    way, and those that did come back or were given up. `last` is the newest of the former.
+    """What an agency was told in a round: reminders (the request is none) that the server took and that did not come
+    back, with today's on its way, and nudges that did come back or were given up. `last` is the newest nudge that
+    arrived, the request included; None when nothing has.
     """
 
     count: int
@@ -111,7 +113,11 @@ def spoken_of(facts: DigestFacts, round_: Round) -> Mapping[str, Spoken]:
 def _spoken(facts: DigestFacts, records: Sequence[NudgeRecord]) -> Spoken:
     sent = [r for r in records if r.mark.key not in facts.void and _is_told(facts, r.outgoing)]
     lost = sum(r.mark.key in facts.void for r in records)
-    return Spoken(len(sent), lost, max(sent, key=lambda r: r.outgoing.sent_at or r.outgoing.queued_at, default=None))
+    # Steps of one mail are one reminder; the request itself is none.
+    reminders = {r.outgoing.mail.key for r in sent if r.mark.step != REQUEST_STEP}
+    return Spoken(
+        len(reminders), lost, max(sent, key=lambda r: r.outgoing.sent_at or r.outgoing.queued_at, default=None)
+    )
 
 
 def _is_told(facts: DigestFacts, mail: OutgoingRecord) -> bool:

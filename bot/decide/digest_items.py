@@ -1,38 +1,58 @@
 """What waits for the coordinator's decision, each with its answers as links.
 
 Mails, states, proposals and the reading go in; items come out in the order in which they press: what keeps everybody
-from being reminded, time that was lost, agencies that ask, reports that nobody could judge, mails whose way is not
-clear, strangers. An item proposes only what its evidence speaks for; what the evidence leaves open is left open in the
+from being reminded, time that was lost, agencies that ask for what can still be granted, strangers' mails with files,
+mails whose way is not clear, reports that nobody could judge, the rest; the newest first within each, so that old ones
+never push a new one out of a page. An item proposes only what its evidence speaks for; what the evidence leaves open is
+left open in the
 link, for the coordinator to fill in. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime, timedelta
 
+from bot.decide.digest_asks import ASKS, ask_item, asks_beside, day_of
 from bot.decide.digest_facts import DigestFacts, mail_line
 from bot.domain.decision import Action, DecisionKind, Order
 from bot.domain.digest import DigestItem
 from bot.domain.form import Severity
 from bot.domain.mail import EvidenceSource, InboundRecord, Outcome, Reason
-from bot.domain.round import ObligationState, ObligationStatus, Round
+from bot.domain.round import ObligationState, ObligationStatus
 from bot.domain.submission import Submission, Verdict
 
 MAX_PROPOSALS = 3
-ORDER = ("unread", "grace", "ask", "version", "mail", "sender")
+ORDER = ("unread", "grace", "ask", "files", "mail", "version", "rest")
 _STRENGTH = {source: at for at, source in enumerate(EvidenceSource)}
-_ASKS = tuple(reason for reason in Reason if reason.is_ask)
 _WHOSE = (Reason.AMBIGUOUS_AGENCY, Reason.AMBIGUOUS_SENDER, Reason.WRONG_AGENCY)
 _WHICH_ROUND = (Reason.AMBIGUOUS_ROUND, Reason.NO_OPEN_ROUND)
 
 
 def waiting_items(facts: DigestFacts) -> tuple[DigestItem, ...]:
-    """Everything that waits at `facts.now`; of one kind, the oldest first."""
+    """Everything that waits at `facts.now`; of one kind, the newest first."""
     items = [*_unread(facts), *_graces(facts)]
     owed = {(s.round.code, o.agency, o.form): o for s in facts.states for o in s.obligations}
-    for mail in sorted(facts.mails, key=lambda m: (m.received_at, m.id)):
+    newest = sorted(facts.mails, key=lambda m: (m.received_at, m.id), reverse=True)
+    for mail in newest:
         if mail.outcome in (Outcome.HELD, Outcome.PARKED):
             items += _of_mail(facts, mail, owed)
-    return tuple(sorted(items, key=lambda item: ORDER.index(item.what)))
+    items += asks_beside(facts, newest, owed)
+    with_files = {mail.id for mail in facts.mails if mail.attachments}
+    items.sort(key=_age, reverse=True)
+    return tuple(sorted(items, key=lambda item: ORDER.index(_press(facts, item, with_files))))
+
+
+def _age(item: DigestItem) -> tuple[float, int]:
+    return (item.mail.received_at.timestamp(), item.mail.mail_id) if item.mail else (0.0, 0)
+
+
+def _press(facts: DigestFacts, item: DigestItem, with_files: Container[int]) -> str:
+    """The word of ORDER by which the item stands in its place."""
+    if item.what == "ask":
+        until = item.params.get("until")
+        return "rest" if isinstance(until, str) and (day := day_of(until)) and day < facts.today else "ask"
+    if item.what == "sender":
+        return "files" if item.mail and item.mail.mail_id in with_files else "rest"
+    return item.what
 
 
 def _unread(facts: DigestFacts) -> Iterator[DigestItem]:
@@ -60,8 +80,8 @@ def _of_mail(
     facts: DigestFacts, mail: InboundRecord, owed: dict[tuple[str, str, str], ObligationState]
 ) -> Iterator[DigestItem]:
     held = [s for s in mail.submissions if s.verdict is Verdict.HELD]
-    if mail.reason in _ASKS:
-        yield _ask(facts, mail)
+    if mail.reason in ASKS:
+        yield ask_item(facts, mail)
     elif mail.reason == Reason.UNKNOWN_SENDER:
         yield _sender(facts, mail)
     elif undecided := [s for s in held if _waits(facts, s, owed.get((s.round, s.agency, s.form)))]:
@@ -98,31 +118,6 @@ def _version(facts: DigestFacts, mail: InboundRecord, submission: Submission) ->
         version=submission.version,
         findings=blocking or tuple(f for f in submission.findings if f.severity is Severity.ERROR),
     )
-
-
-def _ask(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
-    """An agency's question. The day that it names is offered as long as it lies ahead."""
-    round_ = facts.round(mail.round) or _sole_round(facts, mail.agency)
-    told = {e.about: e for e in mail.evidence}
-    until = _day(told["until"].value) if "until" in told else None
-    other = facts.agency(told["other"].value) if "other" in told else None
-    params: dict[str, str | int | datetime] = {"found": told["ask"].found if "ask" in told else ""}
-    if other:
-        params["other"] = other.name
-    item = {"mail": mail_line(facts, mail), "round": round_, "agency": facts.agency(mail.agency)}
-    if round_ is None or not mail.agency:
-        return DigestItem("ask", facts.links(Order(Action.DONE, mail_id=mail.id)), params=params, **item)  # type: ignore[arg-type]  # fields by name
-
-    def order(action: Action, day: date | None = None) -> Order:
-        assert round_ is not None
-        return Order(action, round_.code, mail.agency or "", mail_id=mail.id, until=day)
-
-    proposed = order(Action.EXTEND, until) if until is not None and until >= facts.today else None
-    if mail.reason == Reason.ASKS_EXTENSION:
-        orders: tuple[Order | None, ...] = (proposed, order(Action.EXTEND), order(Action.EXCUSE), order(Action.DECLINE))
-    else:
-        orders = (order(Action.EXCUSE), order(Action.EXTEND), order(Action.DECLINE))
-    return DigestItem("ask", facts.links(*orders), params=params, **item)  # type: ignore[arg-type]  # fields by name
 
 
 def _sender(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
@@ -176,18 +171,6 @@ def _rounds(facts: DigestFacts, mail: InboundRecord) -> list[str]:
     found = [e.value for e in named if e.value in known]
     rest = [code for code, r in known.items() if mail.agency is None or mail.agency in r.agencies]
     return list(dict.fromkeys(found or rest))[:MAX_PROPOSALS]
-
-
-def _sole_round(facts: DigestFacts, agency: str | None) -> Round | None:
-    rounds = [s.round for s in facts.states if agency in s.round.agencies]
-    return rounds[0] if len(rounds) == 1 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _last_day(facts: DigestFacts, until: datetime) -> date:

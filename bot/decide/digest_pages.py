@@ -9,13 +9,16 @@ from dataclasses import replace
 
 from bot.decide.digest_facts import DigestFacts, Spoken, spoken_of, states_of
 from bot.decide.places import AgencyPlace, place_of
-from bot.domain.decision import Action, Decision, DecisionKind, Order
-from bot.domain.digest import DigestAgency, DigestChange, DigestGroup, DigestRound
+from bot.domain.decision import Action, Decision, DecisionKind, Order, ReplyLink
+from bot.domain.digest import DigestAgency, DigestChange, DigestGroup, DigestMending, DigestRound
 from bot.domain.mail import InboundRecord
 from bot.domain.round import ObligationState, ObligationStatus, Round, RoundState
+from bot.domain.submission import Submission
 
 # So many overdue agencies carry links; more would make the page too long for mail programs.
 MAX_LINKED = 20
+# The same for open corrections and new versions; each link is a code to be reckoned.
+MAX_DECIDABLE = 300
 
 
 def round_page(facts: DigestFacts, state: RoundState, fresh: Sequence[InboundRecord]) -> DigestRound:
@@ -48,6 +51,7 @@ def round_page(facts: DigestFacts, state: RoundState, fresh: Sequence[InboundRec
         links=facts.links(order),
         muted=mute.why if mute else "",
         muted_by=mute.who if mute else "",
+        mending=_mending(facts, state),
     )
 
 
@@ -153,6 +157,37 @@ def _with_links(facts: DigestFacts, round_: Round, rows: Sequence[DigestAgency])
     return answers
 
 
+def _mending(facts: DigestFacts, state: RoundState) -> tuple[DigestMending, ...]:
+    """The open corrections; what has come may be accepted as it is, or more time be given."""
+    open_ = [o for o in state.obligations if o.status is ObligationStatus.CORRECTION_NEEDED and o.form in facts.forms]
+    open_.sort(key=lambda o: (o.mend_by or o.deadline.instant, o.agency, o.form))
+    return tuple(_mend(facts, state.round, o, linked=at < MAX_DECIDABLE) for at, o in enumerate(open_))
+
+
+def _mend(facts: DigestFacts, round_: Round, owed: ObligationState, *, linked: bool) -> DigestMending:
+    version = owed.latest_version or owed.version or 1
+    accept = Order(Action.ACCEPT, round_.code, owed.agency, owed.form, version)
+    extend = Order(Action.EXTEND, round_.code, owed.agency, owed.form)
+    return DigestMending(
+        agency=facts.registry.get(owed.agency),
+        form=facts.forms[owed.form],
+        version=version,
+        places=owed.findings,
+        since=owed.corrected_at or owed.first_received_at,
+        until=owed.mend_by or owed.deadline.instant,
+        links=facts.links(accept, extend) if linked else (),
+    )
+
+
+def _returnable(facts: DigestFacts, submission: Submission, owed: ObligationState | None) -> tuple[ReplyLink, ...]:
+    """A version that passed and still is the newest may go back all the same."""
+    if owed is None or not submission.verdict.is_valid or owed.latest_version != submission.version:
+        return ()
+    if owed.status not in (ObligationStatus.FULFILLED, ObligationStatus.FULFILLED_LATE):
+        return ()
+    return facts.links(Order(Action.RETURN, submission.round, submission.agency, submission.form, submission.version))
+
+
 def _groups(rows: Sequence[DigestAgency]) -> tuple[DigestGroup, ...]:
     groups: dict[str, Counter[str]] = {}
     for row in rows:
@@ -174,6 +209,7 @@ def _groups(rows: Sequence[DigestAgency]) -> tuple[DigestGroup, ...]:
 
 def _changes(facts: DigestFacts, state: RoundState, fresh: Sequence[InboundRecord]) -> tuple[DigestChange, ...]:
     deadlines: Mapping[tuple[str, str], ObligationState] = {(o.agency, o.form): o for o in state.obligations}
+    brought = [(m, s) for m in fresh for s in m.submissions if s.round == state.round.code]
     received = [
         DigestChange(
             at=submission.received_at,
@@ -186,10 +222,12 @@ def _changes(facts: DigestFacts, state: RoundState, fresh: Sequence[InboundRecor
                 (owed := deadlines.get((submission.agency, submission.form)))
                 and submission.received_at >= owed.deadline.instant
             ),
+            links=_returnable(facts, submission, deadlines.get((submission.agency, submission.form)))
+            if at < MAX_DECIDABLE
+            else (),
         )
-        for mail in fresh
-        for submission in mail.submissions
-        if submission.round == state.round.code and submission.agency in facts.registry
+        for at, (mail, submission) in enumerate(brought)
+        if submission.agency in facts.registry
     ]
     decided = [
         change

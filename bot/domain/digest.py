@@ -56,7 +56,8 @@ class DigestUnsent:
 class DigestAgency:
     """One agency's row in the digest. `undelivered`: nothing has come and nothing of ours reaches it, so it is not
     silent. `why` is why it is or is not nudged now; `links` the decisions that may be taken on it. `nudges` counts
-    the requests and reminders that were sent and did not come back; `contact` is where the next one would go, empty
+    the reminders (the request is none) that were sent and did not come back, `last_nudge` is the newest mail of either
+    kind; `contact` is where the next one would go, empty
     when nowhere.
     """
 
@@ -99,7 +100,7 @@ class DigestChange:
 
     `agency` is None for a decision on a whole round. `mail_id` is the mail that brought it; `who` decided, for the
     reason `detail`, perhaps `until` a new deadline, on `address`. `undone`: that decision was taken back since;
-    `undoes` is the kind of the older decision that an undo took back.
+    `undoes` is the kind of the older decision that an undo took back. `links` is what may be decided on it still.
     """
 
     at: datetime
@@ -115,13 +116,29 @@ class DigestChange:
     address: str = ""
     undone: bool = False
     undoes: str = ""
+    links: tuple[ReplyLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMending:
+    """An open correction: that agency has been asked since `since` to mend version `version` of that form, until
+    `until` (the first instant that is late). `places` counts the errors, 0 where a person returned it.
+    """
+
+    agency: Agency
+    form: Form
+    version: int
+    places: int
+    since: datetime | None
+    until: datetime
+    links: tuple[ReplyLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DigestRound:
     """One round's page. Counts are of agencies, each in exactly one of done, needs_correction, held, partial, silent,
     undelivered. `links` are decisions on the whole round; `muted` why nobody is nudged in it, empty when they are, by
-    `muted_by`.
+    `muted_by`. `mending` are the open corrections, the one that is due first in front.
     """
 
     round: Round
@@ -142,6 +159,7 @@ class DigestRound:
     links: tuple[ReplyLink, ...] = ()
     muted: str = ""
     muted_by: str = ""
+    mending: tuple[DigestMending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,19 @@ class FormResult:
 
 
 @dataclass(frozen=True, slots=True)
+class AskBeside:
+    """What an agency asks for in the mail that brings its report. `until`: the last day that it names; `form`: the only
+    table that it speaks of; `deadline` is what holds until the coordinator has answered.
+    """
+
+    reason: Reason
+    deadline: Deadline
+    until: date | None = None
+    form: Form | None = None
+    other: Agency | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerNotice:
     """Receipt or correction: the answer to one mail.
 
@@ -42,6 +55,7 @@ class AnswerNotice:
     owed of which nothing valid has come and which are not in `results`. `open_corrections` are owed forms, not in
     this mail, that still wait for mending. `first_received_at` is when the report came of which this mail is an exact
     repeat (`duplicate`); `late` speaks of that time then. `mend_by`: until when what this mail must mend is asked for.
+    `asked` is what the mail asks the coordinator for beside it.
     """
 
     kind: NoticeKind
@@ -64,6 +78,7 @@ class AnswerNotice:
     first_received_at: datetime | None = None
     enclosures: tuple[Enclosure, ...] = ()
     mend_by: datetime | None = None
+    asked: AskBeside | None = None
 
     @property
     def needs_correction(self) -> bool:
@@ -222,8 +237,8 @@ class OrderNotice:
     """Answers a coordinator's decision by mail, or tells of one that did not count.
 
     `refusal` is empty when it was carried out; else a stable word (`forged`, `expired`, `used`, `not_a_coordinator`,
-    `unauthenticated`, `unreadable`, `changed` or the code of a DecisionError) that `params` explain. `sender` is who
-    wrote. `undo` takes it back with one click, None where nothing can.
+    `unauthenticated`, `forwarded`, `in_body`, `unreadable`, `contradicted`, `changed` or the code of a DecisionError)
+    that `params` explain. `sender` is who wrote. `undo` takes it back with one click, None where nothing can.
     """
 
     key: str

@@ -8,8 +8,8 @@ from bot.domain.agency import Agency
 from bot.domain.decision import Decision
 from bot.domain.letter import Thread
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
-from bot.domain.notice import AnswerNotice, AskNotice, ClosedNotice, FormResult, Notice
-from bot.domain.round import ObligationStatus, Round
+from bot.domain.notice import AnswerNotice, AskBeside, AskNotice, ClosedNotice, FormResult, Notice
+from bot.domain.round import ObligationState, ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission, Verdict
 from bot.flows.asked import Asked
 from bot.flows.assess import Assessment
@@ -27,8 +27,11 @@ def answer(
     assessment: Assessment,
     loose: Sequence[Finding],
     outcome: Outcome,
+    asked: Asked | None = None,
 ) -> tuple[OutgoingMail, ...]:
-    """The receipt or correction for this mail, ready to queue; empty when nobody may be answered."""
+    """The receipt or correction for this mail, ready to queue; empty when nobody may be answered. `asked` is what the
+    mail asks for beside what it brings.
+    """
     decisions = services.store.decisions(round=round_.code)
     earlier = services.store.submissions(round=round_.code, agency=agency.code)
     results = _results(services, round_, assessment, earlier, decisions)
@@ -85,8 +88,26 @@ def answer(
         first_received_at=original.received_at if original else None,
         enclosures=enclosures,
         mend_by=min((o.mend_by for o in state.of(agency.code) if o.form in in_this_mail and o.mend_by), default=None),
+        asked=_beside(services, asked, state.of(agency.code)) if asked else None,
     )
     return _allowed(services, agency, notice.to, notice)
+
+
+def _beside(services: Services, asked: Asked, owed: Sequence[ObligationState]) -> AskBeside | None:
+    """The ask, as long as what it is about is still to be done when this mail is committed."""
+    ask = asked.ask
+    if ask is None:
+        return None
+    still = [o.deadline for o in owed if ask.form in (None, o.form) and not o.status.is_settled]
+    if not still:
+        return None
+    return AskBeside(
+        reason=ask.reason,
+        deadline=min(still, key=lambda d: d.instant),
+        until=ask.until,
+        form=services.forms[ask.form] if ask.form else None,
+        other=services.registry.get(ask.other) if ask.other else None,
+    )
 
 
 def closed(

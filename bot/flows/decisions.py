@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.domain.decision import Decision, DecisionKind, Resolution
 from bot.domain.letter import Enclosure
-from bot.domain.mail import InboundRecord
+from bot.domain.mail import InboundRecord, Outcome
 from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.board import write_board
 from bot.flows.by_hand import keep_files
@@ -173,7 +173,9 @@ def _decide(
         mail_id=mail_id,
     )
     told = tell(services, aim, decision, question=question, findings=findings, enclosures=enclosures)
-    return Resolution(decision, outgoing=told, submission=submission, closes=() if mail_id is None else (mail_id,))
+    # A mail that was taken in as a report waits for nothing, although it asked for something beside.
+    closes = (question.id,) if question and question.outcome in (Outcome.HELD, Outcome.PARKED) else ()
+    return Resolution(decision, outgoing=told, submission=submission, closes=closes)
 
 
 def _marked(services: Services, aim: Target, submission: Submission) -> tuple[Enclosure, ...]:

@@ -26,7 +26,7 @@ from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.again import explained, own_words
 from bot.flows.answer import acknowledged, answer, closed
-from bot.flows.asked import asked_in
+from bot.flows.asked import Asked, asked_in
 from bot.flows.assess import Assessment, assess
 from bot.flows.beside import wrong_period_finding
 from bot.flows.decisions import settled
@@ -156,8 +156,10 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
         assessment = Assessment(causes, (), (), ())
     else:
         for_a_person = thread is not None or bool(asks_a_person(mail.subject, mail.text))
-        return _without_files(services, record, mail, whose.agency, match.round, evidence, for_a_person=for_a_person)
-    return _decided(services, record, mail, whose.agency, match, match.round, evidence, assessment)
+        return _without_files(
+            services, record, mail, whose.agency, match.round, evidence, asked, for_a_person=for_a_person
+        )
+    return _decided(services, record, mail, whose.agency, match, match.round, evidence, asked, assessment)
 
 
 def _too_big(services: Services, record: InboundRecord) -> Taken:
@@ -181,6 +183,7 @@ def _decided(
     match: RoundMatch,
     round_: Round,
     evidence: tuple[Evidence, ...],
+    asked: Asked,
     assessment: Assessment,
 ) -> Taken:
     loose = assessment.loose
@@ -196,7 +199,7 @@ def _decided(
         verdicts += [v for s in assessment.repeated if (v := effective_verdict(s, decisions)) is not Verdict.HELD]
         outcome, reason = mail_outcome(verdicts, loose)
         reason = _telling(reason, [*loose, *(f for s in assessment.submissions for f in s.findings)], outcome)
-    notice = answer(services, record, mail, agency, round_, assessment, loose, outcome)
+    notice = answer(services, record, mail, agency, round_, assessment, loose, outcome, asked)
     return _ended(
         record,
         mail,
@@ -250,6 +253,7 @@ def _without_files(
     agency: Agency,
     round_: Round,
     evidence: tuple[Evidence, ...],
+    asked: Asked,
     *,
     for_a_person: bool,
 ) -> Taken:
@@ -278,7 +282,7 @@ def _without_files(
         round_=round_.code,
         evidence=evidence,
         findings=loose,
-        outgoing=answer(services, record, mail, agency, round_, nothing, loose, Outcome.CORRECTION),
+        outgoing=answer(services, record, mail, agency, round_, nothing, loose, Outcome.CORRECTION, asked),
     )
 
 

@@ -57,7 +57,7 @@ def _tracker(
             findings=owed.findings,
             nudges=agency.nudges,
             last_nudge=here(agency.last_nudge_at),
-            delivered=True if agency.nudges else False if agency.undelivered else None,
+            delivered=True if agency.last_nudge_at else False if agency.undelivered else None,
             contact=agency.contact,
             reason=reasons.get((code, owed.form), ""),
             path=_path(newest.get((code, owed.form, owed.version or 0))),

@@ -4,6 +4,7 @@ Each is recorded with who, when and why. A mail that goes on is taken in anew, w
 is put aside stays in the vault and in the mailbox.
 """
 
+from bot.decide.asks import noted_asks
 from bot.domain.decision import Decision, DecisionKind, Resolution
 from bot.domain.mail import InboundRecord, Outcome, Reason
 from bot.flows.services import Services
@@ -69,10 +70,15 @@ def dismiss(services: Services, mail_id: int, *, who: str, why: str) -> Resoluti
 
 
 def asked_by(services: Services, mail_id: int, agency: str | None = None) -> InboundRecord:
-    """The waiting mail in which an agency asks for something; DecisionError when it does not wait, is nobody's yet, or
-    another agency's than `agency`.
+    """The mail in which an agency asks for something: one that waits, or one that was taken in as a report and asks
+    beside it, unanswered so far. DecisionError when it is neither, is nobody's yet, or another agency's than `agency`.
     """
-    mail = waiting_mail(services, mail_id)
+    try:
+        mail = services.store.mail(mail_id)
+    except StoreConflictError:
+        raise DecisionError("mail", mail=mail_id) from None
+    if not noted_asks([mail]) or any(d.mail_id == mail_id for d in services.store.decisions()):
+        mail = waiting_mail(services, mail_id)
     if not mail.agency:
         raise DecisionError("whose", mail=mail_id)
     if agency is not None and mail.agency != agency:

@@ -35,7 +35,7 @@ from bot.domain.notice import (
 from bot.domain.office import Office
 from bot.domain.round import Deadline, ReportingPeriod, Round
 from bot.domain.words import FindingWords
-from bot.mail.compose_digest import digest_view
+from bot.mail.compose_digest import WHOLE, digest_view
 from bot.mail.compose_files import clean
 from bot.mail.compose_message import Envelope, build, message_ids, new_message_id
 from bot.mail.compose_views import MAX_FILES, Say, answer_view, clip, decision_findings, nudge_view
@@ -96,7 +96,9 @@ class Composer:
             subject=subject,
             message_id=message_id,
             envelope_from=office.envelope_from,
-            raw=build(envelope, subject, words.text, words.html, _enclosures_of(notice)),
+            raw=build(
+                envelope, subject, words.text, words.html, (*_enclosures_of(notice), *self._full_page(notice, facts))
+            ),
             in_reply_to=next(iter(message_ids([thread.message_id])), "") if thread else "",
             agency=agency.code if agency else None,
             round=round_.code if round_ else None,
@@ -105,8 +107,9 @@ class Composer:
         )
 
     def digest_html(self, notice: DigestNotice) -> str:
-        """The digest's HTML page alone, as it stands in the mail."""
-        return self._renderer.render(notice.kind, self._facts(notice, notice.at)).html
+        """The digest's HTML page alone and in full, without the limits of a mail."""
+        facts = self._facts(notice, notice.at) | {"v": digest_view(notice, self._say, WHOLE), "full_page": ""}
+        return self._renderer.render(notice.kind, facts).html
 
     def digest_text(self, notice: DigestNotice) -> str:
         """The digest's plain text alone, as it stands in the mail."""
@@ -122,6 +125,12 @@ class Composer:
         """
         said = self._renderer.word("mark", words, with_place, words.severity is Severity.REMARK)
         return "\n".join(" ".join(line.split()) for line in said.splitlines() if line.strip())
+
+    def _full_page(self, notice: Notice, facts: Mapping[str, Any]) -> tuple[Enclosure, ...]:
+        """The whole digest as a file, where the mail holds a part of it."""
+        if not isinstance(notice, DigestNotice) or not facts["full_page"]:
+            return ()
+        return (Enclosure(facts["full_page"], "text/html", self.digest_html(notice).encode()),)
 
     def _recipients(self, notice: Notice) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """To and Cc, no address twice. An alert goes to the coordinator."""
@@ -165,7 +174,9 @@ class Composer:
             case EscalationLetter():
                 facts |= self._due(notice.round.deadline)
             case DigestNotice():
-                facts["v"] = digest_view(notice, self._say)
+                page = digest_view(notice, self._say)
+                day = say_date(office.working_time.local(notice.at).date(), office.language).replace("/", "-")
+                facts |= {"v": page, "full_page": self._renderer.word("full_page", day) if page.is_cut else ""}
         return facts
 
     def _others(self, notice: NudgeNotice) -> list[dict[str, Any]]:

@@ -5,13 +5,14 @@ Flow: a DigestNotice in, a DigestView out; the template puts words around it. Pu
 holds.
 
 Mail programs cut pages above some 100 kB (Gmail at 102). A link weighs half a kilobyte, so links have a budget that
-goes to what presses most: waiting items, then each round's own link, then overdue agencies. What is left without links
-stands there all the same, by name. With many agencies the matrix shows only those that are not done; the tracker that
-goes with the mail has them all.
+goes to what presses most: waiting items, then each round's own link, then overdue agencies; open corrections and new
+versions have a small one of their own. What is left without links stands there all the same, by name, and the page says
+so (`is_cut`): the full one, made with the limits WHOLE, goes with the mail as a file. With many agencies the matrix
+shows only those that are not done; the tracker that goes with the mail has them all.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -22,6 +23,7 @@ from bot.domain.digest import (
     DigestChange,
     DigestItem,
     DigestMail,
+    DigestMending,
     DigestNotice,
     DigestRound,
     DigestUnsent,
@@ -31,13 +33,28 @@ from bot.domain.round import Deadline, ObligationState, ObligationStatus
 from bot.domain.watch import Trouble
 from bot.mail.compose_views import MARKS, Say, clip
 
-MAX_ROWS = 30
-MAX_LINES = 20
 MAX_ITEMS = 12
-LINK_BYTES = 20_000
 LINK_FRAME = 330  # what stands around a link in the page
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a page stands in it: rows of the matrix, entries of a list, items with links; bytes of links for what
+    waits, and `side_bytes` for open corrections and new versions.
+    """
+
+    rows: int = 30
+    lines: int = 20
+    items: int = MAX_ITEMS
+    link_bytes: int = 20_000
+    side_bytes: int = 8_000
+
+
+IN_MAIL = Limits()
+# The matrix of a nationwide round stands in the tracker; a browser is not made to draw it.
+WHOLE = Limits(rows=500, lines=10**6, items=10**6, link_bytes=10**9, side_bytes=10**9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +125,13 @@ class RoundPage:
     late: Lines[DigestAgency]
     links: tuple[ReplyLink, ...]
     row_links: frozenset[str]
+    mending: Lines[DigestMending]
 
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
     """The whole page. `first` is the round that the subject speaks of; `quiet`: there is nothing to say. `more` are
-    waiting items that found no room for their links.
+    waiting items that found no room for their links. `is_cut`: something is left out that the full page has.
     """
 
     rounds: tuple[RoundPage, ...]
@@ -128,6 +146,7 @@ class DigestView:
     unsent: Lines[DigestUnsent]
     troubles: Lines[Trouble]
     quiet: bool
+    is_cut: bool
 
 
 class _Budget:
@@ -135,41 +154,49 @@ class _Budget:
 
     def __init__(self, room: int) -> None:
         self._room = room
+        self.refused = False
 
     def take(self, links: Sequence[ReplyLink]) -> bool:
         """Whether these links find room; if so, it is theirs."""
         size = sum(len(link.href.encode()) + LINK_FRAME for link in links)
         if size > self._room:
+            self.refused = True
             return False
         self._room -= size
         return True
 
 
-def digest_view(notice: DigestNotice, say: Say) -> DigestView:
+def digest_view(notice: DigestNotice, say: Say, limits: Limits = IN_MAIL) -> DigestView:
     """The digest, sorted and cut to length."""
-    budget = _Budget(LINK_BYTES)
+    budget, side = _Budget(limits.link_bytes), _Budget(limits.side_bytes)
     items: list[ItemView] = []
     more: list[DigestItem] = []
     for item in notice.items:
-        if not more and len(items) < MAX_ITEMS and budget.take(item.links):
+        if not more and len(items) < limits.items and budget.take(item.links):
             items.append(ItemView(item, item.links, _finding(item, say)))
         else:
             more.append(item)
     happened = (notice.bounces, notice.unsent, notice.troubles, notice.ignored, notice.rescued, notice.changes)
+    rounds = tuple(_page(page, notice.at, budget, side, limits) for page in notice.rounds)
+    hidden = [len(entries) > limits.lines for entries in happened]
+    hidden += [
+        lines.hidden > 0 for r in rounds for lines in (r.changes, r.overdue, r.silent, r.undelivered, r.late, r.mending)
+    ]
     return DigestView(
-        rounds=tuple(_page(page, notice.at, budget) for page in notice.rounds),
+        rounds=rounds,
         first=notice.rounds[0] if notice.rounds else None,
         waiting=sum(item.what != "unread" for item in notice.items),
         items=tuple(items),
-        more=_lines(more),
-        changes=_lines(notice.changes),
-        rescued=_lines(notice.rescued),
-        ignored=_lines(notice.ignored),
-        bounces=_lines(notice.bounces),
-        unsent=_lines(notice.unsent),
-        troubles=_lines(notice.troubles),
+        more=_lines(more, limits.lines),
+        changes=_lines(notice.changes, limits.lines),
+        rescued=_lines(notice.rescued, limits.lines),
+        ignored=_lines(notice.ignored, limits.lines),
+        bounces=_lines(notice.bounces, limits.lines),
+        unsent=_lines(notice.unsent, limits.lines),
+        troubles=_lines(notice.troubles, limits.lines),
         quiet=not (notice.items or any(happened))
         and all(page.done == page.total and not page.changes for page in notice.rounds),
+        is_cut=bool(more) or budget.refused or side.refused or any(hidden),
     )
 
 
@@ -181,26 +208,31 @@ def _finding(item: DigestItem, say: Say) -> str:
     return clip("; ".join(part for part in (words.where, words.found, words.expected) if part), 200)
 
 
-def _lines(entries: Sequence[T], limit: int = MAX_LINES) -> Lines[T]:
+def _lines(entries: Sequence[T], limit: int) -> Lines[T]:
     return Lines(tuple(entries[:limit]), max(0, len(entries) - limit))
 
 
-def _page(page: DigestRound, at: datetime, budget: _Budget) -> RoundPage:
-    crowded = len(page.agencies) > MAX_ROWS
+def _page(page: DigestRound, at: datetime, budget: _Budget, side: _Budget, limits: Limits) -> RoundPage:
+    crowded = len(page.agencies) > limits.rows
     listed = [row for row in page.agencies if not (crowded and row.done)]
     links = page.links if budget.take(page.links) else ()
 
     def rows(wanted: Callable[[DigestAgency], bool]) -> Lines[DigestAgency]:
-        return _lines([row for row in page.agencies if wanted(row)])
+        return _lines([row for row in page.agencies if wanted(row)], limits.lines)
 
+    mending = _lines(page.mending, limits.lines)
+    mending = replace(mending, shown=tuple(m if side.take(m.links) else replace(m, links=()) for m in mending.shown))
     overdue = rows(lambda row: row.overdue and not row.undelivered)
     return RoundPage(
         page=page,
         form_titles=tuple(form.short_title for form in page.forms),
-        matrix=tuple(_row(page, row, at) for row in listed[:MAX_ROWS]),
-        unshown_done=_lines([row.agency.name for row in page.agencies if row.done] if crowded else [], 200),
-        unshown=max(0, len(listed) - MAX_ROWS),
-        changes=_lines(_grouped(page.changes)),
+        matrix=tuple(_row(page, row, at) for row in listed[: limits.rows]),
+        unshown_done=_lines(
+            [row.agency.name for row in page.agencies if row.done] if crowded else [], max(200, limits.lines)
+        ),
+        unshown=max(0, len(listed) - limits.rows),
+        changes=_linked(_lines(_grouped(page.changes), limits.lines), side),
+        mending=mending,
         # Each agency in one list only: who is overdue and silent stands with the overdue, who is not reached apart.
         overdue=overdue,
         silent=rows(lambda row: row.silent and not row.overdue),
@@ -213,6 +245,19 @@ def _page(page: DigestRound, at: datetime, budget: _Budget) -> RoundPage:
             if row.links and budget.take(row.links)
         ),
     )
+
+
+def _linked(groups: Lines[ChangeGroup], side: _Budget) -> Lines[ChangeGroup]:
+    """The newest changes have their links first, where there is no room for all."""
+    shown = [
+        group if side.take([x for c in group.changes for x in c.links]) else _without_links(group)
+        for group in reversed(groups.shown)
+    ]
+    return replace(groups, shown=tuple(reversed(shown)))
+
+
+def _without_links(group: ChangeGroup) -> ChangeGroup:
+    return ChangeGroup(group.first, tuple(replace(change, links=()) for change in group.changes))
 
 
 def _grouped(changes: Iterable[DigestChange]) -> list[ChangeGroup]:

@@ -219,6 +219,102 @@ def test_nudges_are_counted_of_this_round_and_only_those_that_arrived():
     assert (tdm.nudges, tdm.last_nudge, tdm.last_nudge_at) == (2, "reminder", at(3, 6))
 
 
+def test_the_request_is_sent_and_is_no_reminder():
+    request = a_nudge("q", sent_at=at(3, 2))
+    request = replace(request, mark=replace(request.mark, step="request"))
+    tdm = page(nudges=[request]).rounds[0].agencies[0]
+    assert (tdm.nudges, tdm.last_nudge_at) == (0, at(3, 2))
+    later = a_nudge("b", sent_at=at(3, 6))
+    assert page(nudges=[request, later]).rounds[0].agencies[0].nudges == 1
+
+
+def test_what_presses_stands_first_and_the_newest_of_each_kind():
+    def held(number, reason, hour, **changes):
+        return a_mail(number, Outcome.HELD, reason, finished=at(3, 8, hour), **changes)
+
+    def an_ask(number, until, hour):
+        told = (evidence("asks_extension", about="ask", found="xin"), evidence(until, about="until"))
+        return held(number, "asks_extension", hour, agency="tdm", evidence=told)
+
+    files = (("a.docx", "0" * 64, 10),)
+    mails = [
+        an_ask(1, "2023-03-08", 20),  # its day has passed
+        an_ask(2, "2023-03-15", 9),
+        an_ask(3, "2023-03-15", 10),
+        held(4, "unknown_sender", 11, attachments=files),
+        held(5, "unknown_sender", 21),
+        held(6, "ambiguous_round", 12, agency="stp"),
+        held(7, "ambiguous_round", 13, agency="stp"),
+    ]
+    assert [item.mail.mail_id for item in page(mails=mails).items] == [3, 2, 4, 7, 6, 5, 1]
+
+
+def beside(number=9, form="ii06", outcome=Outcome.ACCEPTED, **changes):
+    told = [evidence("asks_extension", about="ask", found="xin"), evidence("2023-03-15", about="until", found="xin")]
+    told += [evidence("narrative", about="form", found="Báo cáo.docx"), evidence(form, about="form", found="xin")]
+    return a_mail(number, outcome, agency="tdm", round="2023-q1", evidence=tuple(told), **changes)
+
+
+@pytest.mark.parametrize(
+    ("case", "submissions", "log", "asks"),
+    [
+        ("unanswered", [], [], 1),
+        ("its form has come", [a_submission(form="ii06")], [], 0),
+        ("another form has come", [a_submission(form="narrative")], [], 1),
+        ("answered", [], [{"mail_id": 9, "form": "ii06"}], 0),
+        ("another question was answered", [], [{"mail_id": 8, "form": "ii06"}], 1),
+        ("granted by command since", [], [{"form": "ii06"}], 0),
+        ("granted by command for all since", [], [{"form": None}], 0),
+        ("another form was granted", [], [{"form": "narrative"}], 1),
+        ("granted before it was asked", [], [{"form": "ii06", "at": at(3, 7)}], 1),
+    ],
+)
+def test_an_ask_beside_a_report_stands_until_it_is_answered_or_over(case, submissions, log, asks):
+    decided = [
+        replace(a_decision(DecisionKind.DECLINE, d.pop("at", at(3, 8, 16)), agency="tdm", **{"form": None} | d), id=n)
+        for n, d in enumerate(log)
+    ]
+    items = [i for i in page(submissions, mails=[beside()], log=decided).items if i.what == "ask"]
+    assert len(items) == asks, case
+    for item in items:
+        assert (item.form.code, item.mail.reason) == ("ii06", "asks_extension")
+        assert {(x.order.form, x.order.mail_id) for x in item.links} == {("ii06", 9)}
+        assert orders(item)[0] == (Action.EXTEND, date(2023, 3, 15))
+
+
+def test_of_several_that_ask_for_the_same_the_newest_stands():
+    mails = [beside(9), beside(10, finished=at(3, 8, 16)), beside(11, outcome=Outcome.IGNORED)]
+    assert [i.mail.mail_id for i in page(mails=mails).items] == [10]
+
+
+def test_open_corrections_are_listed_with_their_answers():
+    (round_page,) = page([a_submission(verdict=Verdict.CORRECTION, version=2)]).rounds
+    (mending,) = round_page.mending
+    assert (mending.agency.code, mending.form.code, mending.version) == ("tdm", "ii06", 2)
+    assert [(x.order.action, x.order.form, x.order.version) for x in mending.links] == [
+        (Action.ACCEPT, "ii06", 2),
+        (Action.EXTEND, "ii06", None),
+    ]
+    assert page([a_submission()]).rounds[0].mending == ()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "later", "returned"),
+    [
+        (Verdict.ACCEPTED, [], ["return"]),
+        (Verdict.ACCEPTED_WITH_REMARKS, [], ["return"]),
+        (Verdict.CORRECTION, [], []),
+        (Verdict.ACCEPTED, [a_submission(version=2)], []),
+    ],
+)
+def test_a_new_version_that_stands_may_be_returned(verdict, later, returned):
+    sent = a_submission(verdict=verdict)
+    mails = [a_mail(9, Outcome.ACCEPTED, agency="tdm", submissions=[sent])]
+    (change,) = page([sent, *later], mails=mails).rounds[0].changes
+    assert [x.order.action.value for x in change.links] == returned
+    assert all((x.order.form, x.order.version) == ("ii06", 1) for x in change.links)
+
+
 def test_what_comes_next_is_told_of_whom_is_waited_for():
     why = Why("spoken", {"next_at": at(3, 10)})
     notice = page([a_submission(form="narrative", agency="stp")], whys={(c, "2023-q1"): why for c in ("tdm", "stp")})
@@ -308,7 +404,9 @@ def test_a_question_is_answered_by_the_asked_day_another_an_excuse_or_no(reason,
     (item,) = page(mails=[a_mail(9, Outcome.HELD, reason, agency="tdm", evidence=tuple(told))]).items
     assert [(x.order.action.value, x.order.until) for x in item.links] == answers
     assert {(x.order.round, x.order.agency, x.order.mail_id) for x in item.links} == {("2023-q1", "tdm", 9)}
-    assert item.params == {"found": "xin gia hạn", "other": "Sở Tư pháp"}
+    assert item.params == {"found": "xin gia hạn", "other": "Sở Tư pháp"} | (
+        {"until": until} if until and until[0] == "2" else {}
+    )
 
 
 def test_a_question_of_nobody_s_round_is_only_put_aside():

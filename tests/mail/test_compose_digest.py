@@ -15,7 +15,7 @@ from test_compose import Visible, compose, flat, hrefs, parts
 
 from bot.domain.agency import Agency
 from bot.domain.decision import Action, Order
-from bot.domain.digest import DigestItem, DigestMail, DigestNotice
+from bot.domain.digest import DigestChange, DigestItem, DigestMail, DigestMending, DigestNotice
 from bot.domain.letter import Enclosure, Why
 from bot.domain.office import Language
 from bot.domain.round import Deadline, ObligationState
@@ -155,7 +155,20 @@ def test_one_line_a_mail_and_what_was_taken_back_says_so() -> None:
 )
 def test_silent_agencies_say_what_comes_next(why: Why, said: str) -> None:
     rows = (digest_row("bb", why=why),)
-    assert f"UBND huyện Bàu Bàng: đã gửi 2 thư, gần nhất lúc 08:00 03/3{said} " in text_of(**page_of(agencies=rows))
+    assert f"UBND huyện Bàu Bàng: đã nhắc 2 lần, gần nhất lúc 08:00 03/3{said} " in text_of(**page_of(agencies=rows))
+
+
+@pytest.mark.parametrize(
+    ("nudges", "said"),
+    [
+        (0, "chưa nhắc lần nào, thư đề nghị gửi lúc 08:00 03/3"),
+        (1, "đã nhắc lúc 08:00 03/3"),
+        (3, "đã nhắc 3 lần, gần nhất lúc 08:00 03/3"),
+    ],
+)
+def test_the_request_is_no_reminder(nudges: int, said: str) -> None:
+    rows = (digest_row("bb", nudges=nudges, why=None),)
+    assert f"UBND huyện Bàu Bàng: {said}" in text_of(**page_of(agencies=rows))
 
 
 def test_every_reason_of_the_ladder_and_the_gate_has_words() -> None:
@@ -236,7 +249,7 @@ def test_a_full_day_of_190_agencies_is_not_cut_by_mail_programs(language: Langua
         replace(ITEMS[n % 7], mail=replace(m, mail_id=100 + n) if (m := ITEMS[n % 7].mail) else None) for n in range(30)
     )
     notice = digest(items=items, **crowd(190))
-    html = Composer(TEMPLATES, office(language), say).digest_html(notice)
+    _, _, html = parts(Composer(TEMPLATES, office(language), say).compose(notice, at=notice.at))
     assert len(html.encode()) < 100_000
     shown = Visible(html).text
     assert all(str(100 + n) in shown for n in range(30) if items[n].mail)  # linked or named, none vanishes
@@ -249,6 +262,48 @@ def test_what_presses_most_gets_the_links() -> None:
     assert 0 < len(view.items) <= MAX_ITEMS
     assert len(view.items) + view.more.total == len(ITEMS) * 9
     assert all(item.links == item.item.links for item in view.items)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_finds_no_room_stands_in_the_enclosed_page_with_every_link(language: Language) -> None:
+    items = tuple(
+        replace(i, links=tuple(replace(x, href=f"{x.href}{n}") for x in i.links)) for n, i in enumerate(ITEMS * 9)
+    )
+    notice = digest(items=items, **crowd(190))
+    composer = Composer(TEMPLATES, office(language), say)
+    message, text, html = parts(composer.compose(notice, at=notice.at))
+    (full,) = [p for p in message.iter_attachments() if p.get_content_type() == "text/html"]
+    name = {"vi": "Bản tin đầy đủ, 06-3-2023.html", "en": "Full page, 6 March 2023.html"}[language.value]
+    assert full.get_filename() == name
+    assert name in flat(text)
+    page = full.get_payload(decode=True).decode()  # type: ignore[union-attr]  # a leaf has bytes
+    wanted = {x.href for i in items for x in i.links} | {
+        x.href for r in notice.rounds[0].agencies if r.overdue for x in r.links
+    }
+    assert wanted <= set(hrefs(page))
+    assert not wanted <= set(hrefs(html))
+    assert page == composer.digest_html(notice)
+    assert name not in page
+
+
+def test_a_page_that_fits_encloses_nothing() -> None:
+    message, text, _ = parts(compose(digest()))
+    assert not list(message.iter_attachments())
+    assert "đầy đủ, có mọi việc" not in text
+
+
+def test_open_corrections_and_new_versions_have_links_of_their_own() -> None:
+    accept, extend = Order(Action.ACCEPT, "2023-q1", "tu", "ii06", 2), Order(Action.EXTEND, "2023-q1", "tu", "ii06")
+    mending = DigestMending(agency("tu"), II06, 2, 3, local(5, 9), local(10, 0), links(accept, extend))
+    news = DigestChange(
+        local(5, 9), "accepted", agency("stp"), II06, 1, mail_id=3,
+        links=links(Order(Action.RETURN, "2023-q1", "stp", "ii06", 1)),
+    )  # fmt: skip
+    notice = digest(items=ITEMS * 9, **page_of(mending=(mending,), changes=(news,)))
+    _, text, html = parts(compose(notice))
+    assert {x.href for x in (*mending.links, *news.links)} <= set(hrefs(html)), "waiting items leave them their room"
+    assert "UBND thị xã Tân Uyên: Biểu II.06, lần nộp 2, 3 chỗ cần sửa, báo lúc 09:00 05/3, hạn sửa" in flat(text)
+    assert [x for x in ("Chấp nhận bản đã gửi", "Gia hạn", "Trả lại") if f">{x}</a>" not in html] == []
 
 
 def test_the_tracker_is_named_and_enclosed() -> None:
