@@ -1,7 +1,8 @@
 """How much may be sent: what the provider takes a minute and a day, and who goes first. Pure.
 
 Answers come first and may use the whole day's share; nudges leave the reserve alone and never overtake a waiting
-answer; digests and alerts always pass. What does not fit waits in the queue until there is room, without an attempt.
+answer; what goes to the coordinator alone, digests and alerts always pass. What does not fit waits in the queue until
+there is room, without an attempt.
 
 `room_for_nudges` is asked before reminders are written: those for which there is no room today are not composed at
 all and speak later, with the words of their day.
@@ -48,7 +49,7 @@ def lane_of(kind: NoticeKind) -> Lane:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """One mail in the queue. `recipients` counts To and Cc."""
+    """One mail in the queue. `recipients` counts To and Cc; `for_office`: the coordinator is the only one of them."""
 
     id: int
     kind: NoticeKind
@@ -57,10 +58,11 @@ class Queued:
     queued_at: datetime
     next_at: datetime
     last_error: str = ""
+    for_office: bool = False
 
     @property
     def lane(self) -> Lane:
-        return lane_of(self.kind)
+        return Lane.OFFICE if self.for_office else lane_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,12 @@ def resting_until(queue: Iterable[Queued], now: datetime) -> datetime | None:
     return max(ends, default=None)
 
 
-def room_for_nudges(queue: Iterable[Queued], taken: Iterable[Taken], sending: Sending, now: datetime) -> int | None:
+def room_for_nudges(
+    queue: Iterable[Queued], taken: Iterable[Taken], sending: Sending, now: datetime, to_come: int = 0
+) -> int | None:
     """How many recipients nudges may still have now; None: as many as they like. Whoever asks gives the room to the
-    soonest deadlines first.
+    soonest deadlines first. `to_come`: so many recipients of today's mails to the office are not in the queue yet,
+    and will pass all nudges in it.
     """
     waiting = list(queue)
     if resting_until(waiting, now) is not None:
@@ -125,7 +130,7 @@ def room_for_nudges(queue: Iterable[Queued], taken: Iterable[Taken], sending: Se
     if not sending.per_day:
         return None
     used = sum(t.recipients for t in taken if t.at > now - DAY)
-    ahead = sum(m.recipients for m in waiting)
+    ahead = to_come + sum(m.recipients for m in waiting)
     return max(0, sending.per_day - sending.reserved - used - ahead)
 
 

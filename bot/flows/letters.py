@@ -1,7 +1,7 @@
 """The paper at the end of the ladder: state of each round → escalating (pure) → the draft letter as .docx → one mail to
 the coordinator. A UNIQUE key makes a repeat nothing.
 
-Runs after the nudges of a tick, behind the same fairness gate. Failure policy: words that are missing are the
+Runs before the nudges of a tick, behind the same fairness gate. Failure policy: words that are missing are the
 installation's fault and raised; nothing is queued then.
 """
 

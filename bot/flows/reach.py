@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.decide.delivery import dead_addresses, next_contact, undelivered, void_nudges
+from bot.decide.digesting import digest_key
 from bot.decide.pacing import DAY, Queued, Taken, room_for_nudges
 from bot.domain.agency import Agency, Registry
 from bot.domain.intake import BounceRecord
@@ -67,9 +68,18 @@ def reach(services: Services, now: datetime, records: Sequence[NudgeRecord] | No
         void=void_nudges(records, bounces),
         undelivered_in={r: frozenset(agency for of, agency in pairs if of == r) for r in rounds},
         undelivered=frozenset(agency for round_, agency in pairs if round_ in open_ones),
-        room=room_for_nudges(waiting(services), taken(services, now), services.office.sending, now),
+        room=room_left(services, now),
         returned=tuple(b for b in bounces if b.key is not None),
     )
+
+
+def room_left(services: Services, now: datetime) -> int | None:
+    """How many recipients nudges may have at `now`, None without limit. Today's page has its place before it is there:
+    it passes them in the queue, and what had no room left would wait all day for nothing.
+    """
+    page = digest_key(now, services.office.working_time)
+    to_come = 0 if services.store.has_key(page) else 1
+    return room_for_nudges(waiting(services), taken(services, now), services.office.sending, now, to_come)
 
 
 def waiting(services: Services) -> tuple[Queued, ...]:
@@ -83,6 +93,7 @@ def waiting(services: Services) -> tuple[Queued, ...]:
             record.queued_at,
             record.next_at or record.queued_at,
             record.last_error,
+            for_office=services.office.coordinator_addresses.issuperset(record.mail.recipients),
         )
         for record in services.store.waiting()
     )

@@ -6,6 +6,7 @@ themselves: the page goes out even when nobody may be reminded, and says so. As 
 comes at which something may fall due, a tick looks at nothing (`quiet`).
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.decide.digesting import digest_due, digest_key, is_worth_sending
@@ -14,6 +15,7 @@ from bot.flows.daily import digest
 from bot.flows.letters import queue_letters
 from bot.flows.nudging import judge_nudges, load_day, queue_nudges
 from bot.flows.quiet import forget, is_quiet, remember
+from bot.flows.reach import room_left
 from bot.flows.services import Services
 
 
@@ -25,8 +27,11 @@ def tick(services: Services, reading: Reading) -> int:
     forget(services)
     day = load_day(services, now, reading)
     verdicts = judge_nudges(services, now, day)
-    queued = queue_nudges(services, day, verdicts)
-    queued += queue_letters(services, day.states, reading, now, day.reach)
+    # What goes to the coordinator passes all nudges in the queue: it comes first, and they get the room that is left.
+    queued = queue_letters(services, day.states, reading, now, day.reach)
+    if queued:
+        day = replace(day, reach=replace(day.reach, room=room_left(services, now)))
+    queued += queue_nudges(services, day, verdicts)
     if _page_is_due(services, now):
         # What was queued just now stands in the page.
         notice = digest(services, now, load_day(services, now, reading) if queued else day)

@@ -1,5 +1,6 @@
 """The provider's measure: never more than it takes, answers never behind nudges, the office's own mail always."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -172,6 +173,19 @@ def test_after_too_much_everything_rests_but_the_office():
 )
 def test_room_for_nudges(queue, gone, sending, room):
     assert room_for_nudges(queue, gone, sending, NOW) == room
+
+
+def test_what_is_still_to_come_for_the_office_has_its_place():
+    assert room_for_nudges([mail(1, DIGEST)], [], Sending(per_day=10, reserved=4), NOW, 2) == 3
+    assert room_for_nudges([], [], NO_LIMIT, NOW, 2) is None
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_what_goes_to_the_coordinator_alone_always_goes(kind):
+    own = replace(mail(1, kind, agency=None), for_office=True)
+    assert own.lane is Lane.OFFICE
+    done = planned([own, mail(2, RECEIPT)], taken(60, recipients=10), Sending(1, 10))
+    assert (done.go, set(done.wait)) == ((1,), {2})
 
 
 KINDS = st.sampled_from([RECEIPT, NoticeKind.DECISION, REMINDER, NoticeKind.REQUEST, DIGEST, ALERT])

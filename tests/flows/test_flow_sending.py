@@ -12,6 +12,7 @@ from imap_tools import MailBoxUnencrypted
 
 from bot.daemon import Daemon, once
 from bot.decide.retrying import EXPIRED
+from bot.domain.decision import Action, Order
 from bot.domain.mail import (
     Endpoint,
     NoticeKind,
@@ -25,6 +26,7 @@ from bot.domain.mail import (
 from bot.flows.cycle import turn
 from bot.flows.dispatch import copy_to_sent, dispatch, recover
 from bot.flows.fetch import fetch_new, mark_finished
+from bot.flows.order_links import link_for
 from bot.mail.inbox import Inbox
 
 BEFORE = at(3, 1, 7)
@@ -203,6 +205,32 @@ def test_caps_hold_reminders_back_and_let_answers_through(tmp_path: Path) -> Non
         today = [r for r in office.outbox() if r.sent_at and r.sent_at > at(3, 2, 9)]
         assert sum(len(r.mail.recipients) for r in today if not r.mail.kind.may_repeat) <= 6
         assert {r.state for r in office.outbox("digest", "receipt")} == {OutgoingState.SENT}
+
+
+@pytest.mark.parametrize(("per_day", "reserved"), [("24", "6"), ("10", "0"), ("25", "6")])
+def test_what_has_no_room_is_not_written_whatever_the_same_tick_says_to_the_office(
+    tmp_path: Path, per_day: str, reserved: str
+) -> None:
+    """Requests, reminders and the draft letter fall due at the hour of the page, which passes them in the queue."""
+    caps = {"THUKY_SENDING__PER_DAY": per_day, "THUKY_SENDING__RESERVED": reserved}
+    with embedded_office(tmp_path, BEFORE, **caps) as office:
+        written = 0
+        for day in (2, 3, 6, 8, 9, 10, 13):
+            office.once(at(3, day, 8))
+            queued = [r.mail.key for r in office.outbox() if r.state is OutgoingState.QUEUED]
+            assert queued == [], day
+            written = max(written, len(office.outbox("request", "reminder", "overdue")))
+        assert written
+        assert {r.state for r in office.outbox("digest", "escalation")} == {OutgoingState.SENT}
+
+
+def test_a_confirmation_to_the_coordinator_goes_when_the_day_is_full(tmp_path: Path) -> None:
+    with embedded_office(tmp_path, BEFORE, THUKY_SENDING__PER_DAY="3") as office:
+        office.once(at(3, 2, 8))
+        sent = link_for(office.services, Order(Action.EXCUSE, "2023-q1", "pg"), office.clock.now())
+        office.took(COORDINATOR, subject=sent.subject)
+        states = {r.mail.key.partition(":")[0]: r.state for r in office.outbox("decision")}
+        assert states == {"order": OutgoingState.SENT, "decision": OutgoingState.QUEUED}
 
 
 def test_so_many_a_minute_and_no_attempt_for_the_others(tmp_path: Path) -> None:
