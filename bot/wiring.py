@@ -208,12 +208,18 @@ def load_papers(settings: Settings) -> Papers:
 
 @contextmanager
 def open_services(
-    settings: Settings, clock: Clock | None = None, *, journal_level: str = "info", will_write: bool = True
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    journal_level: str = "info",
+    will_write: bool = True,
+    durable: bool = True,
 ) -> Iterator[Services]:
     """Everything that the flows need, closed at the end of the block. Raises DataFolderError where the data folder
     refuses, StoreError where the database does.
 
     `will_write`: mails are going to be written, so templates that are broken fail now and not in the middle.
+    `durable=False` is for a data folder that is thrown away (a rehearsal's): nothing waits for the disk.
     """
     writer = cast(_Writer, Deferred(lambda: _Writer(settings)))
 
@@ -231,10 +237,10 @@ def open_services(
         _ = writer.composer, papers.letter
     make_data_folder(settings.data_dir)
     try:
-        vault = Vault(settings.data_dir)
+        vault = Vault(settings.data_dir, durable=durable)
     except OSError as error:
         raise DataFolderError(settings.data_dir, error) from error
-    with Store.open(settings.database_url) as store:
+    with Store.open(settings.database_url, durable=durable) as store:
         yield Services(
             office=settings.office,
             registry=settings.registry,

@@ -12,6 +12,7 @@ mutation test breaks them one cell at a time, and the property tests hold that n
 import io
 import random
 import re
+from collections.abc import Sequence
 
 import docx
 import openpyxl
@@ -32,15 +33,15 @@ _SENTENCES = (
 )
 
 
-def filled(form: Form, blank: bytes, seed: int = 0) -> bytes:
-    """The blank form filled in; .xlsx for tables and lists, .docx for outlines. Raises LookupError where the form's
-    rules cannot be satisfied.
+def filled(form: Form, blank: bytes, seed: int = 0, *, cells: Sequence[Cell] | None = None) -> bytes:
+    """The blank form filled in; .xlsx for tables and lists, .docx for outlines. `cells` is what a table is filled with,
+    what `plan` gives unless told otherwise. Raises LookupError where the form's rules cannot be satisfied.
     """
     if form.table is None:
         return _filled_outline(form, blank, random.Random(f"{form.code}{seed}"))  # noqa: S311  sample figures
     book = openpyxl.load_workbook(io.BytesIO(blank))
     sheet = book.worksheets[0]
-    for cell in plan(form, blank, seed):
+    for cell in plan(form, blank, seed) if cells is None else cells:
         sheet.cell(cell.row, cell.column).value = cell.value
     output = io.BytesIO()
     book.save(output)

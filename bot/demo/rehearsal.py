@@ -114,11 +114,9 @@ def _run(
     clock = StoryClock(played[0].at - timedelta(minutes=1))
     with (
         tempfile.TemporaryDirectory(prefix="thuky-rehearse-") as folder,
-        opened(settings, Path(folder), clock, kept) as (services, read_ahead),
+        opened(settings, Path(folder), clock, kept) as services,
     ):
-        return run(
-            services, clock, round_, behaviour, mails, played, frozenset(s.at for s in speaking), reports, read_ahead
-        )
+        return run(services, clock, round_, behaviour, mails, played, frozenset(s.at for s in speaking), reports)
 
 
 def _with_partners(round_: Round, codes: Iterable[str]) -> Round:

@@ -7,15 +7,13 @@ Failure policy: a form whose own rules contradict each other cannot be filled in
 `unfillable` names the form, and the office sees what the checks say of it.
 """
 
-import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
-
-import openpyxl
 
 from bot.demo.filling import filled, plan
 from bot.demo.filling_cells import NUMBERS, Cell
@@ -70,14 +68,12 @@ class Reports:
 
 def _with_fault(form: Form, blank: bytes) -> bytes:
     """The table filled in, with words where a figure, a day or a choice belongs; blank where it asks for none."""
-    asked = next((cell for cell in plan(form, blank) if _has_own_type(form, cell)), None)
+    cells = plan(form, blank)
+    asked = next((cell for cell in cells if _has_own_type(form, cell)), None)
     if asked is None:
         return blank
-    book = openpyxl.load_workbook(io.BytesIO(filled(form, blank)))
-    book.worksheets[0].cell(asked.row, asked.column).value = say(LANGUAGE, "rehearsal.fault")
-    output = io.BytesIO()
-    book.save(output)
-    return output.getvalue()
+    fault = replace(asked, value=say(LANGUAGE, "rehearsal.fault"))
+    return filled(form, blank, cells=[fault if cell is asked else cell for cell in cells])
 
 
 def _has_own_type(form: Form, cell: Cell) -> bool:

@@ -15,7 +15,6 @@ from typing import Any
 
 from bot.decide.nudges import NudgeReason, Verdict
 from bot.demo.clock import StoryClock
-from bot.demo.rehearsal_house import ReadAhead
 from bot.demo.rehearsal_plan import Beat, Behaviour, Delivery
 from bot.demo.rehearsal_reports import Reports, raw_mail, sender_of
 from bot.domain.letter import Why
@@ -109,7 +108,6 @@ def run(
     beats: Sequence[Beat],
     step_moments: frozenset[datetime],
     reports: Reports,
-    read_ahead: ReadAhead,
 ) -> Run:
     """Plays the round. `step_moments` are those at which it is asked who is not written to, and why."""
     listening = _Listening(services.composer, lambda: judge_nudges(services, clock.now()))
@@ -125,7 +123,7 @@ def run(
         listening.forget()
         for delivery in mails:
             if delivery.at == at:
-                arrived += _deliver(services, round_, delivery, reports, len(arrived), read_ahead)
+                arrived += _deliver(services, round_, delivery, reports, len(arrived))
         process_pending(services)
         services.store.note_reading(services.account, at)
         tick(services, reading_state(services, at))
@@ -153,7 +151,7 @@ def run(
 
 
 def _deliver(
-    services: Services, round_: Round, delivery: Delivery, reports: Reports, count: int, read_ahead: ReadAhead
+    services: Services, round_: Round, delivery: Delivery, reports: Reports, count: int
 ) -> list[tuple[str, bytes, int]]:
     """One mail of every agency that has an address to mail from."""
     got: list[tuple[str, bytes, int]] = []
@@ -164,7 +162,6 @@ def _deliver(
         for agency in everybody
         if sender_of(agency, delivery.at)
     }
-    read_ahead([(file.name, file.payload) for of_agency in files.values() for file in of_agency])
     for code, of_agency in files.items():
         agency = services.registry.get(code)
         raw = raw_mail(services, round_, agency, of_agency, at=delivery.at, answers=newest.get(code))

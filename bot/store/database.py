@@ -100,9 +100,16 @@ def use_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
 
 
 def make_engine(
-    path: Path, *, busy_seconds: float = BUSY_SECONDS, foreign_keys: bool = True, pool: type[Pool] = QueuePool
+    path: Path,
+    *,
+    busy_seconds: float = BUSY_SECONDS,
+    foreign_keys: bool = True,
+    pool: type[Pool] = QueuePool,
+    durable: bool = True,
 ) -> Engine:
-    """An engine on the file. Connections with the option `immediate` begin with the write lock."""
+    """An engine on the file. Connections with the option `immediate` begin with the write lock. `durable=False`:
+    nothing is forced to the disk, so a power cut may cost the whole file.
+    """
     engine = create_engine(URL.create("sqlite", database=str(path)), json_serializer=dump_json, poolclass=pool)
 
     @event.listens_for(engine, "connect")
@@ -111,7 +118,7 @@ def make_engine(
         connection.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
         if may_be_ours(connection):
             use_wal(connection, busy_seconds)
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
 
     @event.listens_for(engine, "begin")

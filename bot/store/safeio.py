@@ -1,7 +1,8 @@
 """The only writer of files in the house: a file is there whole, or not at all.
 
 Bytes go to a temporary file in the same folder, are forced to the disk, and get their name by a rename, which is forced
-to the disk too. Files are 0600, folders 0700. Failure policy: OSError (a full disk, no permission) reaches the caller
+to the disk too; `durable=False` leaves out the forcing, for folders that are thrown away (a rehearsal's). Files are
+0600, folders 0700. Failure policy: OSError (a full disk, no permission) reaches the caller
 after the temporary file is gone; what stood under the name before stands still.
 """
 
@@ -11,11 +12,12 @@ import tempfile
 from pathlib import Path
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, *, durable: bool = True) -> None:
     """Creates `folder` and what is missing above it, 0700, durably."""
     for missing in reversed([p for p in (folder, *folder.parents) if not p.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(missing.parent)
+        if durable:
+            sync_folder(missing.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -27,21 +29,23 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_atomically(path: Path, payload: bytes) -> None:
+def write_atomically(path: Path, payload: bytes, *, durable: bool = True) -> None:
     """Puts `payload` under `path`, replacing what was there. The folder is created as needed."""
-    make_folder(path.parent)
+    make_folder(path.parent, durable=durable)
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(payload)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def write_once(path: Path, payload: bytes) -> bytes:

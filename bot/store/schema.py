@@ -26,13 +26,13 @@ def current_revision(connection: Connection) -> str | None:
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
 
 
-def bring_to_head(path: Path, engine: Engine, busy_seconds: float) -> None:
+def bring_to_head(path: Path, engine: Engine, busy_seconds: float, *, durable: bool = True) -> None:
     """Migrates the file if it is not at HEAD. StoreError when it cannot be ours."""
     with plain_faults(path), engine.connect() as connection:
         if current_revision(connection) == HEAD:
             return
     # Foreign keys are off while tables are rebuilt (SQLite, "ALTER TABLE", 7), and checked before the commit.
-    builder = make_engine(path, busy_seconds=busy_seconds, foreign_keys=False, pool=NullPool)
+    builder = make_engine(path, busy_seconds=busy_seconds, foreign_keys=False, pool=NullPool, durable=durable)
     with plain_faults(path), builder.execution_options(immediate=True).begin() as connection:
         upgrade(connection, path)
 

@@ -27,17 +27,18 @@ class Store(Inbound, Intake, Submissions, Decisions, Outgoing, OutgoingLists, Wa
     """The open database. May be shared between threads; each call uses a connection of its own."""
 
     @classmethod
-    def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+    def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS, durable: bool = True) -> Self:
         """Opens `sqlite:///path`, creating the file (0600) and migrating it as needed.
 
-        `busy_seconds` is how long a call waits for another program's write. StoreError when the address is of another
+        `busy_seconds` is how long a call waits for another program's write. `durable=False` waits for no disk: for a
+        file that need not outlive a power cut (a rehearsal's). StoreError when the address is of another
         kind, or the file is no database, another program's, a newer program's, or cannot be read and written.
         """
         path = database_path(url)
         create_file(path)
-        engine = make_engine(path, busy_seconds=busy_seconds)
+        engine = make_engine(path, busy_seconds=busy_seconds, durable=durable)
         try:
-            bring_to_head(path, engine, busy_seconds)
+            bring_to_head(path, engine, busy_seconds, durable=durable)
         except BaseException:
             engine.dispose()
             raise
