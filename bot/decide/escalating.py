@@ -2,7 +2,8 @@
 
 One round's state goes in; a letter's facts come out, or why there is none. A letter hangs on one deadline: at the day
 and time of the last step behind it, the coordinator gets one draft that names all whose own time is over by then.
-An extension has its own deadline and so, where somebody still owes at its end, a letter of its own.
+An extension has its own deadline and so, where somebody still owes at its end, a letter of its own. So have those of
+whom nothing but a correction is open: its ladder ends on a day of its own, and until then our mails promise steps.
 
 What might wrong an agency is left out rather than put in: a deadline or a time for mending that still runs, a mail of
 theirs that waits for a person, a mailbox that was not read to its end. Whoever our mail does not reach is never called
@@ -12,10 +13,12 @@ silent.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bot.decide.fairness import Reading
 from bot.decide.reminding import STALE_AFTER
 from bot.decide.stepping import due_at, last_day_of
+from bot.domain.ladder import LadderStep
 from bot.domain.letter import Why
 from bot.domain.office import WorkingTime
 from bot.domain.round import Deadline, ObligationState, ObligationStatus, Round, RoundState
@@ -40,7 +43,8 @@ class Missing:
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """Who is named: those of whom nothing has come, those of whom a part is missing or to be mended, and those whom no
-    mail of ours reaches. `deadline` is the one whose ladder has ended; `answer_by` a proposed local day.
+    mail of ours reaches. `deadline` is the one whose ladder, or whose corrections', has ended; `answer_by` a proposed
+    local day.
     """
 
     round: Round
@@ -59,6 +63,13 @@ class LetterFacts:
 def letter_key(round_: Round, deadline: Deadline, working_time: WorkingTime) -> str:
     """`escalation:ROUND:letter:DAY`, the last local day of the deadline: one letter a deadline, for ever."""
     return f"escalation:{round_.code}:letter:{last_day_of(deadline.instant, working_time).isoformat()}"
+
+
+def correction_letter_key(round_: Round, ended_on: date) -> str:
+    """`escalation:ROUND:letter:DAY:correction`, the local day of the last step of the corrections' ladder. An extended
+    deadline on that day has the key without the last word.
+    """
+    return f"escalation:{round_.code}:letter:{ended_on.isoformat()}:correction"
 
 
 def letter_due(
@@ -89,15 +100,16 @@ def letter_due(
     if not any(not o.status.is_settled for owed in asked.values() for o in owed):
         return Why("all_received")
     over = {code: _over(owed, now) for code, owed in asked.items() if not _waits(code, owed, reading)}
-    named = tuple(Missing(code, owed) for code, owed in over.items() if owed)
-    if not named:
+    behind = [Missing(code, owed) for code, owed in over.items() if owed]
+    if not behind:
         return Why("letter_nobody_over")
-    # The latest deadline whose ladder has come to its end speaks for those before it.
-    ended = [(at, d) for d in _deadlines(named) if (at := _ends_at(round_, d, working_time)) is not None and at <= now]
+    ends = [(m, end) for m in behind if (end := _end_of(round_, m, working_time)) is not None]
+    ended = [(m, end) for m, end in ends if end.at <= now]
     if not ended:
         return Why("letter_not_yet")
-    at, deadline = max(ended, key=lambda pair: pair[0])
-    key = letter_key(round_, deadline, working_time)
+    named = tuple(m for m, _ in ended)
+    # The latest ladder that has come to its end speaks for those before it.
+    at, deadline, key = max((end for _, end in ended), key=lambda end: end.at)
     if key in sent:
         return Why("letter_written")
     if now - at >= STALE_AFTER:
@@ -141,11 +153,35 @@ def _over(owed: Iterable[ObligationState], now: datetime) -> tuple[ObligationSta
     )
 
 
-def _deadlines(named: Iterable[Missing]) -> tuple[Deadline, ...]:
-    return tuple({o.deadline.instant: o.deadline for m in named for o in m.owed}.values())
+class _End(NamedTuple):
+    """When our mails to an agency have said all that they had to say, and the letter that speaks from then on."""
+
+    at: datetime
+    deadline: Deadline
+    key: str
 
 
-def _ends_at(round_: Round, deadline: Deadline, working_time: WorkingTime) -> datetime | None:
-    """When the ladder behind `deadline` ends; None where it says nothing once the deadline is over."""
-    after = (s for s in round_.ladder.steps if not s.kind.is_before)
-    return max((due_at(s, deadline.instant, working_time) for s in after), default=None)
+def _end_of(round_: Round, behind: Missing, working_time: WorkingTime) -> _End | None:
+    """The end of the ladder behind what is missing, or, where nothing is, of the corrections'; None where the ladder
+    says nothing once the deadline is over.
+    """
+    missing = [o for o in behind.owed if o.status is ObligationStatus.OVERDUE]
+    ends = [_end(round_, o, working_time) for o in missing or behind.owed]
+    return max((end for end in ends if end is not None), key=lambda end: end.at, default=None)
+
+
+def _end(round_: Round, owed: ObligationState, working_time: WorkingTime) -> _End | None:
+    main = _last_step(round_.ladder.steps, owed.deadline.instant, working_time)
+    if main is None:
+        return None
+    if owed.status is ObligationStatus.CORRECTION_NEEDED:
+        mending = _last_step(round_.ladder.correction, owed.mend_by or owed.deadline.instant, working_time)
+        if mending is not None and mending > main:
+            key = correction_letter_key(round_, working_time.local(mending).date())
+            return _End(mending, owed.deadline, key)
+    return _End(main, owed.deadline, letter_key(round_, owed.deadline, working_time))
+
+
+def _last_step(steps: Iterable[LadderStep], instant: datetime, working_time: WorkingTime) -> datetime | None:
+    """When the last of them that speaks behind `instant` falls due."""
+    return max((due_at(s, instant, working_time) for s in steps if not s.kind.is_before), default=None)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import DEADLINE, LADDER, WORKING_TIME, a_round, at
 
-from bot.decide.escalating import LetterFacts, letter_due, letter_key
+from bot.decide.escalating import LetterFacts, correction_letter_key, letter_due, letter_key
 from bot.decide.fairness import Reading
-from bot.domain.ladder import Ladder, LadderStep, StepKind
+from bot.domain.ladder import Ladder, LadderStep, Need, StepKind, StepUnit
 from bot.domain.letter import Why
 from bot.domain.round import Assignment, Deadline, ObligationState, ObligationStatus, Round, RoundState
 
@@ -145,6 +145,81 @@ def test_an_extension_that_ran_out_has_a_letter_of_its_own() -> None:
     nobody_new = judge(owed("stp"), now=at(3, 20), sent={first})
     assert isinstance(nobody_new, Why)
     assert nobody_new.code == "letter_written"
+
+
+# As in the sample office: one working day, and three, after the day until which a correction is asked for.
+MENDING = Ladder(
+    LADDER,
+    tuple(LadderStep(f"c+{n}", StepKind.OVERDUE, n, StepUnit.WORKING, needs=Need.CORRECTION) for n in (1, 3)),
+)
+
+
+@pytest.mark.parametrize(
+    ("mend_by", "ended_on"),
+    [
+        pytest.param(None, at(3, 14, 8), id="until the deadline"),
+        pytest.param(at(3, 10, 0), at(3, 14, 8), id="until the deadline, in so many words"),
+        pytest.param(at(3, 11, 0), at(3, 15, 8), id="a day later"),
+        pytest.param(at(3, 16, 0), at(3, 20, 8), id="asked after the letter"),
+    ],
+)
+def test_who_has_only_corrections_open_is_left_out_until_their_own_ladder_ends(
+    mend_by: datetime | None, ended_on: datetime
+) -> None:
+    silent, mending = owed("stp"), came("tdm", S.CORRECTION_NEEDED, mend_by=mend_by)
+    round_ = round_of(silent, mending, ladder=MENDING)
+    first = judge(silent, mending, round_=round_)
+    assert lists(first) == (["stp"], [], [])
+    sent = {"escalation:2023-q1:letter:2023-03-09"}
+    before = judge(silent, mending, round_=round_, sent=sent, now=ended_on - timedelta(seconds=1))
+    assert isinstance(before, Why)
+    after = judge(silent, mending, round_=round_, sent=sent, now=ended_on)
+    assert lists(after) == (["stp"], ["tdm"], [])
+    assert isinstance(after, LetterFacts)
+    assert after.key == f"escalation:2023-q1:letter:{ended_on.date().isoformat()}:correction"
+    assert after.deadline == mending.deadline
+    again = judge(silent, mending, round_=round_, sent={*sent, after.key}, now=ended_on + timedelta(hours=1))
+    assert isinstance(again, Why)
+    assert again.code == "letter_written"
+    alone = judge(mending, round_=round_, now=DUE)
+    assert isinstance(alone, Why)
+    assert alone.code == ("letter_not_yet" if ended_on < at(3, 20) else "letter_nobody_over")
+
+
+def test_what_is_missing_beside_a_correction_is_named_with_it_at_once() -> None:
+    both = (owed("tdm", form="ii06"), came("tdm", S.CORRECTION_NEEDED, mend_by=at(3, 11, 0)))
+    answer = judge(*both, round_=round_of(*both, ladder=MENDING))
+    assert lists(answer) == ([], ["tdm"], [])
+    assert isinstance(answer, LetterFacts)
+    assert answer.key == "escalation:2023-q1:letter:2023-03-09"
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    [
+        Ladder(LADDER, MENDING.correction[:1]),
+        Ladder(LADDER, (LadderStep("c-0", StepKind.REMINDER, 0),)),
+        Ladder(LADDER),
+    ],
+    ids=["it ends before the main one", "it says nothing behind its day", "none"],
+)
+def test_where_no_step_for_corrections_is_to_come_the_main_ladder_ends_for_them_too(ladder: Ladder) -> None:
+    mending = came("tdm", S.CORRECTION_NEEDED, mend_by=at(3, 10, 0))
+    answer = judge(owed("stp"), mending, round_=round_of(owed("stp"), mending, ladder=ladder))
+    assert lists(answer) == (["stp"], ["tdm"], [])
+    assert isinstance(answer, LetterFacts)
+    assert answer.key == "escalation:2023-q1:letter:2023-03-09"
+
+
+def test_an_extension_that_ends_when_the_corrections_do_has_a_letter_beside_theirs() -> None:
+    round_ = round_of(owed("stp"), ladder=MENDING)
+    keys = {letter_key(round_, Deadline(at(3, 15, 0)), WORKING_TIME), correction_letter_key(round_, at(3, 14).date())}
+    assert len(keys) == 2
+
+
+def test_whose_own_ladder_still_speaks_is_left_out_of_a_letter_that_comes_late() -> None:
+    longer = owed("tdm", deadline=Deadline(at(3, 16, 0)))
+    assert lists(judge(owed("stp"), longer, now=at(3, 17))) == (["stp"], [], [])
 
 
 def test_the_day_in_the_key_is_the_offices_not_that_of_utc() -> None:
