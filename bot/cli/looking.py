@@ -24,10 +24,12 @@ from bot.cli.context import (
 )
 from bot.decide.delivery import void_nudges
 from bot.decide.nudges import REQUEST_STEP, NudgeReason
+from bot.decide.places import AgencyPlace, place_of
 from bot.domain.letter import Why
 from bot.domain.mail import Evidence, InboundRecord, Outcome, OutgoingRecord, OutgoingState, Reason
 from bot.domain.office import Language
 from bot.domain.round import ObligationStatus, Round, RoundState
+from bot.flows.reach import reach
 from bot.flows.services import Services
 from bot.flows.snapshot import load_states
 from bot.screens import say, say_why
@@ -60,7 +62,8 @@ def status(
         reasons = _reasons(services, picked, now) if why else None
         if as_json:
             void = void_nudges(nudges, services.store.bounces())
-            print_json(shapes.status(services, state, nudges, void, reasons, settings.language))
+            lost = undelivered(services, state)
+            print_json(shapes.status(services, state, nudges, void, lost, reasons, settings.language))
             return
         print_status(services, state, [r.outgoing for r in nudges], settings.language)
         if reasons is not None:
@@ -93,6 +96,12 @@ def _print_reasons(services: Services, reasons: Mapping[str, Why], language: Lan
     terminal().print(table)
 
 
+def undelivered(services: Services, state: RoundState) -> frozenset[str]:
+    """The agencies of which nothing has come and whom no mail of ours reaches: they are not silent."""
+    lost = reach(services, state.as_of).unreached(state.round, services.registry)
+    return frozenset(c for c, owed in state.by_agency() if place_of(owed, c in lost) is AgencyPlace.UNDELIVERED)
+
+
 def print_status(services: Services, state: RoundState, nudges: Sequence[OutgoingRecord], language: Language) -> None:
     """The table of `status`, which `demo` ends with too."""
     working_time = services.office.working_time
@@ -115,15 +124,21 @@ def print_status(services: Services, state: RoundState, nudges: Sequence[Outgoin
     # One mail may speak for several steps.
     mails = {n.id: n.mail.agency for n in nudges if n.state is OutgoingState.SENT}
     sent = Counter(mails.values())
+    lost, mark = undelivered(services, state), say(language, "status.undelivered")
     for code, obligations in state.by_agency():
         words = {o.form: say(language, f"status.{o.status.value}") for o in obligations}
         if console.width < NARROW:  # the sign alone; the totals beneath say what each one means
             words = {form: said.split()[0] for form, said in words.items()}
-        table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), str(sent[code] or ""))
+        told = str(sent[code] or "")
+        if code in lost:
+            told = f"{told} {mark if console.width >= NARROW else mark.split()[0]}".strip()
+        table.add_row(services.registry.get(code).name, *(words.get(f, "") for f in forms), told)
     console.print(table)
     totals = {s: sum(o.status is s for o in state.obligations) for s in ObligationStatus}
     parts = " · ".join(f"{say(language, f'status.{s.value}')} {n}" for s, n in totals.items() if n)
     console.print(say(language, "status.total", total=len(state.obligations), parts=parts))
+    if lost:
+        console.print(say(language, "status.agencies", mark=mark, count=len(lost)))
 
 
 def mails(
@@ -301,7 +316,7 @@ def digest(
     context: typer.Context,
     preview: Annotated[
         Path | None,
-        typer.Option("--preview", metavar="FILE.html", help="Write the page to this file, the tracker beside it."),
+        typer.Option("--preview", metavar="FILE.html", help="Write the full page to this file, the tracker beside it."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -146,10 +146,13 @@ def status(
     state: RoundState,
     nudges: Sequence[NudgeRecord],
     void: Collection[str],
+    undelivered: Collection[str],
     reasons: Mapping[str, Why] | None,
     language: Language,
 ) -> Json:
-    """`status --json`; with `reasons` (`--why`) each agency has a `why`, null where nothing is asked of it now."""
+    """`status --json`; with `reasons` (`--why`) each agency has a `why`, null where nothing is asked of it now.
+    `undelivered` are the agencies whom no mail of ours reaches and of which nothing has come.
+    """
     working_time = services.office.working_time
     zone = working_time.timezone
     of_agency: dict[str, list[NudgeRecord]] = {}
@@ -181,6 +184,7 @@ def status(
                     for o in obligations
                 ],
                 "nudges": [nudge(n, void, zone) for n in of_agency.get(code, ())],
+                "undelivered": code in undelivered,
             }
         )
         if reasons is not None:

@@ -41,6 +41,7 @@ _WIDTHS = (18, 8, 34, 24, 18, 17, 17, 17, 8, 8, 9, 9, 17, 9, 30, 34, 9, 48)
 _FILLS = {
     "fulfilled": "CFE9D6", "fulfilled_late": "E3F1D9", "correction_needed": "F8D9BD", "held": "E6E8EB",
     "open": "FFFFFF", "overdue": "F3D3D6", "excused": "F4F5F7",
+    "undelivered": "DDD3EE",
 }  # fmt: skip
 _MOMENT, _DATE = "dd/mm/yyyy hh:mm", "dd/mm/yyyy"
 _LAST_COLUMN = get_column_letter(len(COLUMNS))

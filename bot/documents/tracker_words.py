@@ -12,7 +12,9 @@ COLUMNS = (
     "group", "code", "agency", "form", "status", "deadline", "first_received", "first_valid", "late", "version",
     "findings", "nudges", "last_nudge", "delivered", "contact", "reason", "file", "path",
 )  # fmt: skip
-STATUSES = ("fulfilled", "fulfilled_late", "correction_needed", "held", "open", "overdue", "excused")
+UNDELIVERED = "undelivered"
+# Those of an obligation, and one of the agency: nothing of it has come, and nothing of ours reaches it.
+STATUSES = ("fulfilled", "fulfilled_late", "correction_needed", "held", "open", "overdue", "excused", UNDELIVERED)
 _SECTIONS = {
     "head": "file title as_of sheet totals open_file yes no group form total",
     "column": " ".join(COLUMNS),

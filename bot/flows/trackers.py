@@ -7,7 +7,7 @@ Nothing of it is kept: it is made anew for each page from what the page was made
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.documents.tracker_words import TrackerWords
+from bot.documents.tracker_words import UNDELIVERED, TrackerWords
 from bot.domain.decision import Decision, DecisionKind
 from bot.domain.digest import DigestAgency, DigestNotice, DigestRound
 from bot.domain.letter import Enclosure
@@ -48,7 +48,7 @@ def _tracker(
             code=code,
             agency=agency.agency.name,
             form=titles[owed.form],
-            status=owed.status.value,
+            status=UNDELIVERED if agency.undelivered and not owed.status.is_settled else owed.status.value,
             deadline=local(owed.deadline.instant),
             first_received=here(owed.first_received_at),
             first_valid=here(owed.first_valid_at),

@@ -102,10 +102,10 @@ def test_a_program_that_cuts_seconds_off_shows_the_minute_of_the_mails() -> None
 
 
 def test_every_status_has_a_sign_words_and_its_own_colour() -> None:
-    assert set(STATUSES) == {s.value for s in ObligationStatus}
+    assert set(STATUSES) == {s.value for s in ObligationStatus} | {"undelivered"}
     cells = [cells_of(replace(ROW, status=status))["status"] for status in STATUSES]
     assert len({c.value for c in cells}) == len({c.fill.fgColor.rgb for c in cells}) == len(STATUSES)
-    assert all(re.match(r"[✓!…○–] \w", c.value) for c in cells)
+    assert all(re.match(r"[✓!…○–×] \w", c.value) for c in cells)
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\n=", "'"])

@@ -5,12 +5,15 @@ report does not do.
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from embedded_office import COORDINATOR, ROUND, STRANGER, Office, at, embedded_office
+from openpyxl import load_workbook
 
 from bot.domain.mail import OutgoingRecord, OutgoingState
+from bot.flows.daily import digest
 from bot.flows.reach import reach
 
 OPENING = at(3, 2, 8)
@@ -116,6 +119,20 @@ def test_when_nobody_is_left_the_coordinator_is_asked_to_telephone(office: Offic
     assert state.undelivered == {"stp"}
     assert state.is_undelivered("stp", ROUND)
     assert not state.is_undelivered("stc", ROUND)
+
+    of = {row["agency"]: row["undelivered"] for row in office.thuky("status", "--json").json["agencies"]}
+    assert [code for code, is_lost in of.items() if is_lost] == ["stp"]
+    shown = office.thuky("status").out
+    (row,) = [line for line in shown.splitlines() if "Sở Tư pháp" in line]
+    assert "× Không gửi tới được" in row
+    assert "× Không gửi tới được: 1 cơ quan" in shown
+    (book,) = digest(office.services, office.clock.now()).enclosures
+    sheet, totals = load_workbook(BytesIO(book.payload)).worksheets
+    said = {str(row[1]): row[4] for row in sheet.iter_rows(min_row=4, values_only=True)}
+    assert (said["stp"], said["stc"]) == ("× Không gửi tới được", "○ Chưa nhận")
+    heads = [cell.value for cell in totals[1]]
+    last = next(row for row in totals.iter_rows(min_row=2, values_only=True) if row[0] == "Tổng số")
+    assert last[heads.index("× Không gửi tới được")] == len(office.owed("stp"))
 
 
 def test_a_full_mailbox_is_alive(office: Office) -> None:
