@@ -26,6 +26,7 @@ from bot.domain.office import Language
 from bot.domain.round import Round
 from bot.flows.blanks import blank_files
 from bot.flows.services import Services
+from bot.mail.compose_message import unstructured
 from bot.screens import say
 
 _OWN_TYPE = NUMBERS | {CellType.DATE, CellType.CHOICE}
@@ -108,7 +109,7 @@ def raw_mail(
     mail["From"] = sender
     mail["To"] = services.office.address
     own = say(LANGUAGE, "rehearsal.mail_subject", agency=agency.name, title=round_.title)
-    mail["Subject"] = f"Re: {answers.mail.subject}" if answers else own
+    subject = f"Re: {answers.mail.subject}" if answers else own
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{sha256(told).hexdigest()[:24]}@{sender.rpartition('@')[2]}>"
     if answers:
@@ -119,4 +120,6 @@ def raw_mail(
         maintype, _, subtype = file.content_type.partition("/")
         mail.add_attachment(file.payload, maintype=maintype, subtype=subtype, filename=file.name)
     mail.set_boundary(f"=_{sha256(told).hexdigest()[:32]}")
-    return mail.as_bytes(policy=policy.SMTP)
+    # Not by EmailMessage: where it folds encoded words, blanks between them get lost.
+    head = f"Subject: {unstructured('Subject', subject)}\r\n"
+    return head.encode("ascii") + mail.as_bytes(policy=policy.SMTP)

@@ -68,14 +68,14 @@ def build(envelope: Envelope, subject: str, text: str, html: str, enclosures: Se
         ("From", sender),
         ("To", _addresses(envelope.to)),
         *([("Cc", _addresses(envelope.cc))] if envelope.cc else []),
-        ("Subject", _words("Subject", clean(subject))),
+        ("Subject", unstructured("Subject", clean(subject))),
         ("Date", format_datetime(envelope.date)),
         ("Message-ID", envelope.message_id),
         *_thread_headers(envelope.thread),
         # RFC 3834, 5: automatic mail says so, and vacation programs keep silent.
         ("Auto-Submitted", "auto-replied" if envelope.is_answer else "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
-        ("X-Thuky-Key", _words("X-Thuky-Key", clean(envelope.key))),
+        ("X-Thuky-Key", unstructured("X-Thuky-Key", clean(envelope.key))),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return head.encode("ascii") + _body(envelope.message_id, text, html, enclosures)
@@ -112,10 +112,10 @@ def _phrase(header: str, name: str) -> str:
     name = clean(name)
     if not name:
         return ""
-    return f'"{quote(name)}" ' if name.isascii() else f"{_words(header, name)}\r\n "
+    return f'"{quote(name)}" ' if name.isascii() else f"{unstructured(header, name)}\r\n "
 
 
-def _words(header: str, value: str) -> str:
+def unstructured(header: str, value: str) -> str:
     """An unstructured value, folded: as it is when ASCII, else in encoded words (RFC 2047, 2).
 
     These are cut at blanks: some readers show a blank between two of them, and it should not stand within a word.

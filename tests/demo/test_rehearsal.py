@@ -127,6 +127,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield Scene(done, folder / "out", folder / "config", temporary, tuple(written.paths))
 
 
+def test_what_agencies_answer_bears_the_very_subject_of_the_notice(scene: Scene) -> None:
+    ours = {line.subject for line in scene.done.lines if line.is_ours}
+    replies = [line.subject for line in scene.done.lines if line.subject.startswith("Re: ")]
+    assert replies
+    assert [subject for subject in replies if subject.removeprefix("Re: ") not in ours] == []
+
+
 def test_the_silent_agency_gets_the_ladder_day_by_day(scene: Scene) -> None:
     sent = [line for line in scene.of("never") if line.is_ours]
     assert [(line.step, line.at) for line in sent] == LADDER

@@ -82,6 +82,23 @@ def test_decoded_values(raw: str, text: str) -> None:
     assert decode_value(raw) == text
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("=?utf-8?b?c+G7rWE=?= =?utf-8?q?b=C3=A1o?=", "sửabáo"),
+        ("=?utf-8?b?c+G7rWE=?=\r\n =?utf-8?q?b=C3=A1o?=", "sửabáo"),
+        ("=?utf-8?b?c+G7rWE=?= (=?utf-8?q?b=C3=A1o?=", "sửa (báo"),
+        ("=?utf-8?b?c+G7rWE=?=\r\n (2023)\r\n =?utf-8?q?b=C3=A1o?=", "sửa (2023) báo"),
+        ("Re: =?utf-8?b?c+G7rWE=?= 2023", "Re: sửa 2023"),
+        ("=?utf-8?b?c+G7rWE=?= =?utf-8?q?_=28b=C3=A1o?= Q1", "sửa (báo Q1"),
+        ("=?utf-8?b?c+G7rWE=?= =?iso-8859-1?q?b=E1o?=", "sửabáo"),
+    ],
+)
+def test_blanks_count_beside_plain_text_and_not_between_two_encoded_words(raw: str, text: str) -> None:
+    """RFC 2047, 6.2."""
+    assert decode_value(raw) == text
+
+
 def test_raw_bytes_in_headers() -> None:
     assert decode_value("Báo".encode().decode("ascii", "surrogateescape")) == "Báo"
     assert decode_value(b"B\xe1o c\xe1o quy\xec".decode("ascii", "surrogateescape")) == "Báo cáo quý"
