@@ -5,7 +5,7 @@ code twice) → warnings of what no office hour or no day ever meets. Faults go 
 the same, so that the rest can be judged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bot.domain.ladder import Ladder, LadderStep, Need, StepKind, StepUnit
 from bot.domain.office import WorkingTime
 from bot.settings.models import StepTable
 from bot.settings.report import Report
+from bot.settings.toml_files import good_fields, named_key
 
 # The opening letter is no step; its key in the outbox is taken.
 RESERVED_CODE = "request"
@@ -34,10 +35,12 @@ def build_ladder(
     working_time: WorkingTime,
     report: Report,
     base: Ladder | None = None,
+    raw: Mapping[str, Any] | None = None,
 ) -> Ladder:
     """The ladder of `file`: its right top-level fields `steps`, `correction`, `quiet_hours` and
     `correction_working_days`, each as it stands in `base` where the file does not say. `key` is how the file calls the
-    main array (`steps` or `ladder`).
+    main array (`steps` or `ladder`). `raw` are the fields as written, `steps` for the main array: of an array that is
+    not right all other faults are told with those that have been.
     """
     base = base or Ladder()
     kept = {"steps": base.steps, CORRECTION: base.correction}
@@ -46,10 +49,11 @@ def build_ladder(
     arrays: dict[str, tuple[LadderStep, ...]] = {}
     for name, shown in (("steps", key), (CORRECTION, CORRECTION)):
         tables: Sequence[StepTable] | None = good.get(name)
+        mends = name == CORRECTION
         if tables is None:
             arrays[name] = kept[name]
+            _check_rest((raw or {}).get(name), shown, file, mends, report)
             continue
-        mends = name == CORRECTION
         for table in tables:
             _check_step(table, f"{shown}[{table.code}]", file, mends, report)
         _check_once(tables, shown, file, places, report)
@@ -92,13 +96,36 @@ def _step(table: StepTable, mends: bool) -> LadderStep:
     )
 
 
-def _check_step(table: StepTable, place: str, file: str, mends: bool, report: Report) -> None:
+def _check_rest(items: object, shown: str, file: str, mends: bool, report: Report) -> None:
+    """What else is wrong with steps of which one has a fault that has been told already: each field that is right is
+    judged beside the others that are.
+    """
+    whole: list[StepTable] = []
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if not isinstance(item, Mapping):
+            continue
+        good = good_fields(StepTable, item)
+        wrong = StepTable.model_fields.keys() - good.keys()
+        table = StepTable.model_construct(good.keys() & item.keys(), **({"code": "", "kind": StepKind.OVERDUE} | good))
+        _check_step(table, named_key({shown: items}, (shown, index)), file, mends, report, wrong)
+        if not wrong:
+            whole.append(table)
+    _check_once(whole, shown, file, {}, report)
+
+
+def _check_step(
+    table: StepTable, place: str, file: str, mends: bool, report: Report, wrong: Collection[str] = ()
+) -> None:
+    """`wrong` are fields whose fault has been told: they have no value that could be judged."""
+
     def fault(key: str, found: object, expected: str, **params: object) -> None:
         report.fault(file, f"{place}.{key}", report.shown(found), expected, **params)
 
     if table.code == RESERVED_CODE:
         fault("code", table.code, "reserved_step")
-    if table.kind is StepKind.REQUEST:
+    if "kind" in wrong:
+        pass  # on which side of the deadline it should stand, nobody can say
+    elif table.kind is StepKind.REQUEST:
         fault("kind", table.kind.value, "step_kind")
     elif table.hours_before is not None:
         if table.kind is not StepKind.REMINDER:
@@ -111,7 +138,7 @@ def _check_step(table: StepTable, place: str, file: str, mends: bool, report: Re
             fault("offset_days", table.offset_days, "before_deadline")
         if table.kind is not StepKind.REMINDER and table.offset_days < 1:
             fault("offset_days", table.offset_days, "after_deadline", kind=table.kind.value)
-    if (table.offset_days is None) is (table.hours_before is None):
+    if not {"offset_days", "hours_before"} & {*wrong} and (table.offset_days is None) is (table.hours_before is None):
         fault("offset_days", table.offset_days, "days_or_hours")
     if not table.to:
         fault("to", table.to, "someone")

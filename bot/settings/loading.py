@@ -169,7 +169,12 @@ class _Loader:
         if tables is None:
             return Ladder()
         return build_ladder(
-            validate_fields(LadderFile, tables, name, self.report), name, "steps", working_time, self.report
+            validate_fields(LadderFile, tables, name, self.report),
+            name,
+            "steps",
+            working_time,
+            self.report,
+            raw=tables,
         )
 
     def _rounds(self, files: Mapping[str, dict[str, Any]], context: RoundContext) -> tuple[Round, ...]:

@@ -80,7 +80,8 @@ def build_round(code: str, tables: dict[str, Any], file: str, context: RoundCont
         if window is not None:
             _check_window(window, deadline, context.working_time, file, report)
     own = {"steps" if key == "ladder" else key: good.get(key) for key in OWN_LADDER}
-    ladder = build_ladder(own, file, "ladder", context.working_time, report, context.ladder)
+    raw = {"steps": tables.get("ladder"), "correction": tables.get("correction")}
+    ladder = build_ladder(own, file, "ladder", context.working_time, report, context.ladder, raw)
     if deadline is not None:
         check_days(ladder, deadline.instant, file, context.working_time, report)
     checks = build_checks(good.get("checks", {}), lambda check: (file, f"checks.{check}"), report)

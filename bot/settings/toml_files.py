@@ -90,9 +90,13 @@ def validate_fields(
     whole = validate(model, data, file, report, place)
     if whole is not None:
         return {name: getattr(whole, name) for name in model.model_fields}
+    return good_fields(model, data)
+
+
+def good_fields(model: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The top-level fields that are right, each judged alone and told of to nobody, by name; defaults included."""
     good: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        # The fault has been told already; a field is judged alone only to learn whether it can be used.
         single = create_model("Single", **{name: (field.annotation, field)})  # type: ignore[call-overload]  # names are data
         try:
             good[name] = getattr(single.model_validate({k: v for k, v in data.items() if k == name}), name)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from settings_folder import edit, good_folder
 
 from bot.domain.agency import ContactRole
 from bot.domain.ladder import Ladder, LadderStep, Need, Recipient, StepKind, StepUnit, Tone
-from bot.settings import load
+from bot.settings import ConfigurationError, load
 
 OWN_STEP = """
 [[ladder]]
@@ -96,3 +97,35 @@ def test_a_deputy_among_the_contacts(tmp_path: Path) -> None:
     deputies = [c for a in settings.registry for c in a.contacts if c.role is ContactRole.DEPUTY]
     assert len(deputies) == 1
     assert any("lãnh đạo" in w.message for w in settings.warnings)
+
+
+BAD_STEP = """
+[[{key}]]
+code = "x+2"
+kind = "overdue"
+offset_days = 0
+to = ["boss"]
+needs = "correction"
+template = "no_such_words"
+
+[[{key}]]
+code = "x-5"
+kind = "overdue"
+hours_before = 5
+at = 25:00:00
+unit = "weeks"
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "key"), [("ladder.toml", "steps"), ("rounds/2024-q1.toml", "ladder")], ids=["the office", "a round"]
+)
+def test_a_wrong_value_hides_no_other_fault_of_its_step_or_of_others(tmp_path: Path, file: str, key: str) -> None:
+    folder = good_folder(tmp_path)
+    with (folder / file).open("a") as opened:
+        opened.write(BAD_STEP.format(key=key).replace("25:00:00", '"25:00"'))
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder, {})
+    found = [fault.key for fault in caught.value.faults]
+    expected = ["x+2].offset_days", "x+2].to[0]", "x+2].needs", "x+2].template", "x-5].kind", "x-5].at", "x-5].unit"]
+    assert sorted(found) == sorted(f"{key}[{place}" for place in expected)
