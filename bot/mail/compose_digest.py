@@ -48,8 +48,8 @@ class Limits:
     rows: int = 30
     lines: int = 20
     items: int = MAX_ITEMS
-    link_bytes: int = 20_000
-    side_bytes: int = 8_000
+    link_bytes: int = 19_000
+    side_bytes: int = 5_000
 
 
 IN_MAIL = Limits()

@@ -240,7 +240,10 @@ def crowd(count: int) -> dict[str, object]:
     for index in range(count):
         row = overdue_row(DISTRICTS[index % len(DISTRICTS)])
         rows.append(replace(row, agency=cast(Agency, replace(row.agency, name=f"{row.agency.name} thứ {index}"))))
-    return {"rounds": (replace(page, agencies=tuple(rows), changes=page.changes * 100, total=count, overdue=True),)}
+    accept, extend = Order(Action.ACCEPT, "2023-q1", "tu", "ii06", 2), Order(Action.EXTEND, "2023-q1", "tu", "ii06")
+    mending = DigestMending(agency("tu"), II06, 2, 3, local(5, 9), local(10, 0), links(accept, extend))
+    changed = {"agencies": tuple(rows), "changes": page.changes * 100, "mending": (mending,) * 60}
+    return {"rounds": (replace(page, total=count, overdue=True, **changed),)}  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize("language", Language)
