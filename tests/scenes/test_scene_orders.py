@@ -119,6 +119,7 @@ def test_forged_expired_replayed_garbled_and_foreign_ones_change_nothing(office:
         (office.send(COORDINATOR, extend.subject[:-5]), "không còn nguyên vẹn"),
         (office.send(COORDINATOR, extend.subject.replace("15/3/2023", "ngày kia")), "Chưa đọc được ngày"),
         (send(office, excuse.href), "quyết định số 1"),
+        (office.send(COORDINATOR, f"Fwd: {extend.subject}"), "chuyển tiếp"),
     ]
     strange = [send(office, extend.href, sender=address("stp")), send(office, extend.href, sender=STRANGER)]
     twice = EmailMessage()
@@ -127,7 +128,6 @@ def test_forged_expired_replayed_garbled_and_foreign_ones_change_nothing(office:
     raw = f"From: {STRANGER}\r\nFrom: {COORDINATOR}\r\n".encode() + twice.as_bytes()
     office.servers.append(office.box, raw, at(3, 1, 7, 6))
     vacation = send(office, extend.href, headers={"Auto-Submitted": "auto-replied"})
-    forwarded = office.send(COORDINATOR, f"Fwd: {extend.subject}")
     office.once(at(3, 1, 7, 10))
     for mail, words in refused:
         assert office.mail(mail)["reason"] == "order_refused"
@@ -139,7 +139,6 @@ def test_forged_expired_replayed_garbled_and_foreign_ones_change_nothing(office:
     assert len(fresh) == len(refused) + len(strange) + 1
     assert office.got(STRANGER) == []
     assert office.mail(vacation)["reason"] == "auto_reply"
-    assert office.mail(forwarded)["reason"] == "coordinator_mail"
     late = send(office, extend.href)
     office.once(at(3, 20, 7))
     assert "dùng được đến hết" in said(office.answer_to(late, COORDINATOR))
