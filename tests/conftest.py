@@ -19,9 +19,11 @@ import pytest
 from hypothesis import settings
 from mail_servers import MailServers
 from server_process import missing_dovecot, missing_postfix
+from sqlalchemy import Engine
 
 from bot.documents.archive import has_library
 from bot.documents.converter import find_libreoffice
+from bot.store import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,7 +54,7 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-ONE_WORKER = frozenset({"tests/scenes/test_scene_kinds.py"})
+ONE_WORKER = frozenset({"tests/scenes/test_scene_kinds.py", "tests/demo/test_rehearsal.py"})
 
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 _FROM_WORKERS: dict[str, str] = {}
@@ -142,6 +144,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _require(reason: str | None) -> None:
     if reason:
         pytest.fail(f"{reason}; with CI=true a missing mail server is a failure", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once() -> Iterator[None]:
+    """A new database is a copy of the first one that the migrations made in this worker: a thousand tests open one, and
+    the migrations take a fifth of a second each time. Their own tests take this off again (`test_store_schema`).
+    """
+    template = b""
+
+    def bring_to_head(path: Path, engine: Engine, busy_seconds: float, *, durable: bool = True) -> None:
+        nonlocal template
+        is_new = path.stat().st_size == 0
+        if is_new and template:
+            path.write_bytes(template)
+        schema.bring_to_head(path, engine, busy_seconds, durable=durable)
+        if is_new and not template:
+            engine.dispose()  # SQLite empties its log into the file
+            template = path.read_bytes()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.store.store.bring_to_head", bring_to_head)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ Nothing here fails.
 
 from collections import defaultdict
 from collections.abc import Set
+from functools import lru_cache
 
 from bot.checks.headers import Path, likeness, printed_number, words
 from bot.domain.document import Sheet
@@ -17,6 +18,12 @@ _MERGE_AREA = 5_000  # a merge over more cells than this is no header
 _ELLIPSIS = "…."
 
 Anchor = tuple[int, int]
+
+
+@lru_cache(maxsize=16_384)
+def _is_like(text: str, headers: frozenset[str]) -> bool:
+    """The same words stand in many rows and files, and every form is tried on each."""
+    return any(likeness(header, text) for header in headers)
 
 
 class Grid:
@@ -49,11 +56,11 @@ class Grid:
         """The columns that show a text in this row, and where the text really stands."""
         return {column: (row, column) for column in self._texts.get(row, {})} | self._covered.get(row, {})
 
-    def count_like(self, row: int, headers: Set[str]) -> int:
+    def count_like(self, row: int, headers: frozenset[str]) -> int:
         """How many different texts of the row are like one of `headers` (as `words` makes them)."""
         anchors = set(self._shown(row).values())
         texts = {words(self._texts[r][c].split(">")[-1]) for r, c in anchors}
-        return sum(any(likeness(header, text) for header in headers) for text in texts)
+        return sum(_is_like(text, headers) for text in texts)
 
     def printed_numbers(self, row: int, keys: Set[str]) -> dict[int, str]:
         """The printed column numbers of a numbered row, by column; empty when the row is none.

@@ -84,7 +84,7 @@ def _candidates(sheet: Sheet, spec: TableSpec) -> Iterator[Located]:
     """Every block that might be the header, top down."""
     grid = Grid(sheet)
     keys = {column.key for column in spec.columns}
-    leaves = {words(header.split(">")[-1]) for column in spec.columns for header in column.headers}
+    leaves = frozenset(words(header.split(">")[-1]) for column in spec.columns for header in column.headers)
     for row in grid.rows:
         numbers = grid.printed_numbers(row, keys)
         if not numbers and grid.count_like(row, leaves) < 2:

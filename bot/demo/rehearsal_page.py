@@ -32,25 +32,33 @@ def write_mails(folder: Path, lines: Iterable[Line], language: Language) -> None
     (folder / MAILS).mkdir(exist_ok=True)
     for line in lines:
         (folder / line.file).write_bytes(line.raw)
-        message = message_from_bytes(line.raw, policy=policy.default)
-        body = message.get_body(("html", "plain"))
-        text = str(body.get_content()) if body is not None else ""
-        if not line.is_ours:
-            text = _page_of_report(line, text, [str(a.get_filename()) for a in message.iter_attachments()], language)
-        (folder / line.page).write_text(text, "utf-8")
+        page = _own_page(line.raw) if line.is_ours else _page_of_report(line, language)
+        (folder / line.page).write_text(page, "utf-8")
 
 
-def _page_of_report(line: Line, text: str, files: Sequence[str], language: Language) -> str:
+def _own_page(raw: bytes) -> str:
+    """The HTML of a mail that the office wrote. The old policy reads its headers ten times faster than today's, and
+    the office's own mails have the HTML in the first part of that type.
+    """
+    html = next(p for p in message_from_bytes(raw).walk() if p.get_content_type() == "text/html")
+    payload = html.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode("utf-8")
+
+
+def _page_of_report(line: Line, language: Language) -> str:
+    message = message_from_bytes(line.raw, policy=policy.default)
+    body = message.get_body(("html", "plain"))
     words = section(language, "index")
     facts = {
         "lang": language.value,
         "words": words,
         "subject": line.subject,
         "headers": [(words["result"], line.why)],
-        "text": text,
+        "text": str(body.get_content()) if body is not None else "",
         "attachments": [],
         "evidence": [],
-        "findings": files,
+        "findings": [str(a.get_filename()) for a in message.iter_attachments()],
     }
     return render_page(TEMPLATES, "mail.html", {**facts, "words": {**words, "findings": words["attachments"]}})
 

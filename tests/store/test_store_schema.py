@@ -26,6 +26,13 @@ from bot.store.errors import StoreBusyError, StoreError
 from bot.store.store import Store
 from bot.store.tables import Base
 
+
+@pytest.fixture(autouse=True)
+def _by_the_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a new database comes from the migrations, each time."""
+    monkeypatch.setattr("bot.store.store.bring_to_head", schema.bring_to_head)
+
+
 SCHEMA_ROWS = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
 
 
@@ -65,6 +72,12 @@ def test_the_file_is_for_its_owner_only_and_safe_against_power_cuts(store: Store
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+def test_a_database_that_is_thrown_away_waits_for_no_disk(database: Path) -> None:
+    with Store.open(f"sqlite:///{database}", durable=False) as store, store._writing() as session:
+        assert session.connection().exec_driver_sql("PRAGMA synchronous").scalar() == 0
+        assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
 def test_a_file_open_to_others_is_closed_to_them(database: Path) -> None:

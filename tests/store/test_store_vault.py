@@ -230,3 +230,16 @@ def test_latest_takes_only_published_files_of_the_form(vault: Vault) -> None:
         with pytest.raises(VaultError, match="is not a published file"):
             vault.set_latest("2023-q1", "stp", "ii06", [StoredFile("a", word.sha256, 1, path)])
     assert latest(vault) == {}
+
+
+def test_a_vault_that_is_thrown_away_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = Vault(tmp_path / "data", durable=False)
+
+    def fail(*_args: object) -> None:
+        raise AssertionError("it waited for the disk")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    sha256 = vault.save(b"mail")
+    assert vault.save(b"mail") == sha256
+    assert vault.publish("2023-q1", "stp", "form", 1, "a.xlsx", sha256) == "reports/2023-q1/stp/form/v1/a.xlsx"
+    assert vault.read(sha256) == b"mail"
