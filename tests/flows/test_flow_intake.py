@@ -9,7 +9,7 @@ from embedded_office import BOX, COORDINATOR, ROUND, STRANGER, Office, at, embed
 from bot.domain.mail import InboundRecord, Outcome, OutgoingState
 from bot.flows import decisions
 from bot.flows.fetch import fetch_new
-from bot.flows.intake import take_in
+from bot.flows.taking import take_in
 from bot.mail.inbox import Inbox
 
 BEFORE = at(3, 1, 7)  # before the round opens and the digest's hour: early reports count, nothing else is sent
