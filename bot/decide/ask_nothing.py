@@ -5,6 +5,7 @@ hồ sơ trễ hạn`), under a condition, in a question or of reporting upwards
 """
 
 import re
+from collections.abc import Callable
 
 _NO = r"(?:khong|ko|k|kg|khg|hong|chua)"
 _THING = (
@@ -54,6 +55,35 @@ _UNSURE = re.compile(
     r"|hoi la"
     r"|cac don vi|don vi nao|co quan nao|doi voi (?:cac )?(?:don vi|co quan|xa)|if|unless|whether|should)\b"
 )
+# Said of another period; `như quý trước` compares only. What occurred in this one denies it too.
+_OTHER_PERIOD = (
+    r"(?:(?:quy|ky|thang|nam|lan|dot|may (?:quy|ky|thang))(?: bao cao)? (?:truoc|vua roi|vua qua|roi|sau|toi|khac"
+    r"|con lai)|nam ngoai|nam qua|truoc (?:day|kia)|hoi truoc)"
+)
+_PERIOD = re.compile(
+    rf"(?P<like>\b(?:nhu|giong|so voi|tuong tu)(?: cac| o| voi)* )?(?:\b(?P<other>{_OTHER_PERIOD})\b"
+    r"|\b(?:quy|ky|thang|nam|lan|dot)(?: bao cao)? (?:nay|[ivx]+\b|[0-9]+))"
+)
+_OF_ANOTHER = re.compile(rf"(?:^| )(?:trong |o |cua |vao |tu )*(?<!nhu )(?<!voi )(?<!giong ){_OTHER_PERIOD}\b")
+_OCCURRED = re.compile(
+    r"\b(?:quy|ky|thang|nam|lan|dot) nay(?: (?:thi|da|moi|lai|don vi|thanh pho|em|ben em|chung toi|co quan|xa|phuong))*"
+    r" (?:co|phat sinh)\b(?! (?:van ban|cong van|bao cao|thay doi))"
+)
+# The whole of a short mail: `Trong quý Đài không có tin bài, chuyên mục nào`, `số liệu bằng 0`.
+_ITEM = (
+    r"(?:tin|bai|tin,? bai|bai viet|chuyen muc|chuyen de|phong su|chuong trinh|ho so|noi dung|so lieu|du lieu|van ban"
+    r"|hoat dong|nhiem vu|thu tuc|tthc|thu tuc hanh chinh)"
+)
+_ALONE = re.compile(
+    r"\b(?:quy|ky|thang|nam|dot)\b[^;]{0,70}?"
+    rf"\b{_NO} (?:co|phat sinh)(?: (?:cac|bat ky))? {_ITEM}(?:(?:,| va| hoac| hay|,? cung nhu) {_ITEM})*"
+    r"(?: (?:nao|gi|duoc|phat sinh|phat song|phat|dang tai|dang|tren song|tren bao|thuc hien|tiep nhan|giai quyet|moi"
+    r"|ve|trong|lien quan|den|thuoc|linh vuc|cong tac|cchc|cai cach|hanh chinh|noi dung|tuyen truyen|can|phai|de"
+    rf"|bao cao|quy|ky|thang|nay|nam|[ivx]+(?:/[0-9]{{4}})?|[0-9]{{4}}|ca|het))*{_STOP}(?!, ?{_ITEM}\b)"
+    r"|\b(?:so lieu|chi tieu|con so|ket qua)\b[^,;.]{0,40}? (?:deu |la |van )*(?:bang|la) (?:so )?(?:0|khong)"
+    r"(?=$| ?[.,;!)] ?(?![0-9])| a\b)"
+)
+_HAPPENED = re.compile(r"\b(?:co|da|tuy nhien|nhung|rieng|dat|ty le)\b|[0-9]|%")
 _NOT_SO = re.compile(r"\b(?:khong phai (?:la )?|not )$")
 
 _OFFICE = (
@@ -109,6 +139,18 @@ _NAMED = (
         rf" (?P<who>{_OFFICE}\b[^,;]{{0,60}}?) (?:de )?(?:tong hop|bao cao)(?:,| va| bao cao)* chung\b"
     ),
 )
+# These count only where the one who has reported is named and is not the writer.
+_DONE = (
+    re.compile(
+        rf"(?P<who>\b{_OFFICE}\b[^,;]{{0,60}}?) da (?:co |gui |nop |lam |tong hop )*(?:bao cao|gui|nop|lam|tong hop)\b"
+        r"[^;]{0,60}?\b(?:khong|ko|k|khoi)(?: (?:phai|can|co))* (?:bao cao|gui|nop|lam|tong hop)(?: bao cao| bieu)?"
+        r" (?:nua|lai|rieng|them|trung)\b"
+    ),
+    re.compile(
+        r"\b(?:da|deu) co(?: (?:san|day du|het|ca|roi|so lieu))* (?:trong|o|tai) (?:noi dung )?bao cao(?: chung)? cua"
+        rf" (?P<who>{_OFFICE}\b[^,;.]{{0,60}})"
+    ),
+)
 _MERGED = re.compile(
     r"\b(?:da|duoc|moi|vua) (?:duoc )?(?:sap nhap|hop nhat|nhap|giai the)\b|\b(?:sap nhap|hop nhat) (?:vao|voi|thanh)\b"
 )
@@ -123,23 +165,42 @@ _UPWARDS = re.compile(r"\bbao cao (?:ubnd tinh|tinh uy|thuong truc|chu tich|bo |
 _DENIED = re.compile(r"\b(?:khong|ko|chua|chang|not)(?: (?:phai|the|con|do|co|duoc))* ?$")
 
 
-def says_nothing(folded: str) -> bool:
-    """Whether this sentence says that there is nothing to report."""
+def says_nothing(folded: str, *, alone: bool = False) -> bool:
+    """Whether this sentence says that there is nothing to report. `alone`: it is all that a short mail says."""
+    if _OCCURRED.search(folded):
+        return False
+    if alone and (match := _ALONE.search(folded)):
+        partial = _PARTIAL.search(match[0]) or _HAPPENED.search(folded[match.end() :])
+        if not (partial or _is_unsure(folded, match.start()) or _of_another_period(folded, match)):
+            return True
     for match in _NOTHING.finditer(folded):
         after = folded[match.end() : match.end() + 30]
         if not (
             re.match(rf"(?: [a-z]+){{0,2}} (?:{_PARTIAL.pattern})", after)
             or _is_unsure(folded, match.start())
             or _NOT_SO.search(folded[: match.start()])
+            or _of_another_period(folded, match)
         ):
             return True
     return False
 
 
-def says_other(folded: str, *, others: bool, merged_before: bool = False) -> bool:
+def _of_another_period(folded: str, match: re.Match[str]) -> bool:
+    """Whether the period that was named last before these words, or right behind them, is not the one reported on."""
+    named = [p for p in _PERIOD.finditer(folded, 0, match.end()) if not p["like"]]
+    return bool((named and named[-1]["other"]) or _OF_ANOTHER.match(folded, match.end()))
+
+
+def says_other(
+    folded: str, *, others: bool, merged_before: bool = False, names_other: Callable[[str], bool] | None = None
+) -> bool:
     """Whether this sentence says that another agency reports. `others`: it names a registered agency beside the
-    writer's own; `merged_before`: the sentence before it told of a merger.
+    writer's own; `merged_before`: the sentence before it told of a merger; `names_other`: whether some words name one.
     """
+    for pattern in _DONE:
+        for match in pattern.finditer(folded):
+            if names_other and names_other(match["who"]) and not _is_unsure(folded, match.start()):
+                return True
     if _UPWARDS.search(folded) and not _JOINT.search(folded):
         return False
     for pattern in (_JOINT, _INSTEAD, _BY, _ELSE, _ENGLISH, *(_NAMED if others else ())):

@@ -12,6 +12,7 @@ from bot.decide.ask_turns import (
     BY_LEAVE,
     CONDITION,
     NEGATED,
+    OTHER_OBJECT,
     OTHER_PAPERS,
     OTHER_THING,
     OTHERS,
@@ -49,7 +50,20 @@ _LET_US = re.compile(
 )
 _ONLY_THEN = re.compile(r"\bmoi (?:co|gui|nop|xong|hoan thanh|tong hop)(?: duoc| xong)?\b(?! (?:nhat|nay))")
 _WE_SEND = re.compile(rf"\b{_WE} (?:moi )?(?:gui|nop)(?: bu| bo sung)?\b(?![^;]*\b(?:roi|truoc do)\b)")
-_WITH_DAY = (_LET_US, _WE_SEND, _ONLY_THEN)
+# `nộp báo cáo muộn nhất vào ngày 15/3`, `chỉ có thể gửi vào thứ Hai`. Folded, `chỉ` is `chị`: it needs its subject.
+_LATEST = r"(?:muon|cham|tre|som) nhat"
+_AT_LATEST = re.compile(
+    rf"\b(?:duoc|{_WE}(?: (?:xin|se|co the|duoc|phep))*) (?:gui|nop|bao cao|hoan thanh){REPORT}"
+    rf"(?: (?:cho|ve|len) (?:so noi vu|quy so|so|chi|anh))? {_LATEST}\b"
+    rf"|\b(?:tiep nhan|nhan)(?: (?:bao cao|so lieu|bieu)){REPORT}(?: cua {_WE})? {_LATEST}\b"
+    rf"|\b{_LATEST}\b[^;]{{0,40}}?\b{_WE}(?: (?:xin|se|moi|co the|duoc|phep))* (?:gui|nop|bao cao|xong|hoan thanh)\b"
+)
+_ONLY_AT = re.compile(
+    rf"\b(?:{_WE}|nen|do do|vi vay) chi (?:(?:co the|co kha nang|kip) (?:gui|nop|hoan thanh|bao cao|cung cap)(?: duoc)?"
+    rf"|(?:gui|nop|hoan thanh|bao cao|cung cap)(?: kip)? duoc|(?:gui|nop) kip)\b"
+)
+_TOLD = re.compile(r"\b(?:yeu cau|giao|nhac|chi dao|phan cong|de nghi|don doc)(?: (?!cho\b)[a-z]+){0,3} ?$")
+_WITH_DAY = (_LET_US, _WE_SEND, _ONLY_THEN, _AT_LATEST, _ONLY_AT)
 
 
 def wants_time(folded: str, calendar: Calendar) -> bool:
@@ -57,6 +71,12 @@ def wants_time(folded: str, calendar: Calendar) -> bool:
     for pattern in (_MAY_WE, _HELP_US, _WILL_BE_LATE, _SENT_LATER, *_WITH_DAY):
         match = pattern.search(folded)
         if match is None or _turned(folded, match.start(), match.end(), is_question=pattern is _MAY_WE):
+            continue
+        if (
+            pattern is _AT_LATEST
+            and not match[0].startswith(("duoc", "nhan", "tiep"))
+            and _TOLD.search(folded[: match.start()])
+        ):
             continue
         if pattern not in _WITH_DAY or day_asked(folded, calendar) is not None:
             return True
@@ -71,6 +91,7 @@ def _turned(folded: str, start: int, end: int, *, is_question: bool) -> bool:
         or OTHERS.search(before)
         or PAPER.search(folded)
         or OTHER_PAPERS.search(folded)
+        or OTHER_OBJECT.search(folded)
         or OTHER_THING.search(folded[start:end].replace(" co the ", " "))
         or BY_LEAVE.search(folded)
         or (not is_question and (ASKED_ABOUT.search(before) or CONDITION.search(POLITE.sub("", folded[:end]))))

@@ -15,6 +15,7 @@ from bot.decide.ask_turns import (
     BY_LEAVE,
     CONDITION,
     NEGATED,
+    OTHER_OBJECT,
     OTHER_PAPERS,
     OTHER_THING,
     OTHERS,
@@ -22,7 +23,8 @@ from bot.decide.ask_turns import (
     POLITE,
     REPORT,
 )
-from bot.text.near_days import NUMBER, NearDay, near_days
+from bot.text.near_day_words import NUMBER
+from bot.text.near_days import NearDay, near_days
 
 _CUE = (
     r"\b(?:xin(?: phep)?|(?:kinh )?de nghi|(?:kinh |rat )?mong(?: muon)?|cho phep|cho(?! (?:hoi|biet|den|toi nay))"
@@ -176,6 +178,7 @@ def _is_asked(folded: str, cue: int, core: int, end: int) -> bool:
         or OTHER_THING.match(folded, end)
         or _GRANTED_AFTER.match(folded, end)
         or (" sau" in what and PAPER.search(folded))
+        or OTHER_OBJECT.match(folded, core)
     )
 
 
@@ -184,7 +187,7 @@ def promised_day(folded: str, calendar: Calendar) -> date | None:
     promise = _PROMISE.search(folded)
     if promise is None or PAPER.search(folded) or OTHER_PAPERS.search(folded) or BY_LEAVE.search(folded):
         return None
-    if OTHERS.search(folded[: promise.start()]):
+    if OTHERS.search(folded[: promise.start()]) or OTHER_OBJECT.search(folded, promise.start()):
         return None
     before = folded[: promise.start()]
     if CONDITION.search(POLITE.sub("", before)) or NEGATED.search(before) or re.search(r"\bquy sau|ky sau", folded):

@@ -46,4 +46,11 @@ PAPER = re.compile(
 OTHER_PAPERS = re.compile(
     r"\b(?:danh sach|tai lieu|giay moi|hop dong|y kien|gop y|ke hoach|to khai|hoa don|thong tin)\b(?![^;]*\bbao cao\b)"
 )
+# What is sent is no report: where a telephone number or a letter comes later, nothing is asked for.
+OTHER_OBJECT = re.compile(
+    r"\b(?:gui|nop|cung cap|chuyen|bao)(?: (?:lai|bo sung|them|kem|cham|muon|tre|sau|cac|mot|so noi vu|quy so|anh|chi"
+    r"|ban))* (?:so (?:dien thoai|dt|di dong|tai khoan|fax|zalo|may)|dien thoai|dia chi|dau moi|danh (?:sach|ba)|e?mail"
+    r"|(?:thong tin|lien he)(?! bao cao)|van ban|cong van|quyet dinh|to trinh|de an|du thao|bien ban|thu moi|giay moi"
+    r"|phieu|hinh anh|hop dong)\b(?![^,;]{0,40}\b(?:bao cao|gia han|lui|so lieu|bieu|han nop)\b)"
+)
 BY_LEAVE = re.compile(r"\b(?:duoc gia han|han moi|(?:da|vua) (?:gia han|dong y|chap thuan|cho phep))\b")

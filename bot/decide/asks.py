@@ -27,6 +27,7 @@ from bot.text.accents import fold, squeeze
 
 OTHER_CHANNEL = "other_channel"
 LONGEST = 400  # words of its own that a mail or letter may have: what is longer is a report
+SHORT = 2  # sentences of a mail that may say in half words that there is nothing
 _ANSWER = re.compile(r"(?:re|fw|fwd|tl|ct|tra loi|chuyen tiep) ?(?:\[[0-9]+\])? ?:")
 _ANNOUNCED = re.compile(
     r"\b(?:gui|nop|chuyen)\b[^;]{0,80}\b(?:bao cao|so lieu|bieu)\b[^;]{0,80}\b(?:dinh kem|kem theo|kem|file|tep)\b"
@@ -125,17 +126,22 @@ def _of_content(
     names = agency_names(registry)
     sources = [(s, EvidenceSource.BODY) for s in said]
     sources += [(titled, EvidenceSource.SUBJECT)] if titled else []
+    alone = len(said) <= SHORT
+
+    def names_other(words: str) -> bool:
+        return any(h.key != agency.code for h in names.find(words))
+
     merged: Sentence | None = None
     for sentence, source in sources:
         others = [h.key for h in names.find(sentence.text) if h.key != agency.code]
-        if says_other(sentence.folded, others=bool(others), merged_before=merged is not None):
+        if says_other(sentence.folded, others=bool(others), merged_before=merged is not None, names_other=names_other):
             named = others or [h.key for h in names.find(merged.text if merged else "") if h.key != agency.code]
             distinct = dict.fromkeys(named)
             other = next(iter(distinct)) if len(distinct) == 1 else None
             return Ask(Reason.REPORTED_BY_OTHER, None, other, _shown(sentence), _form(sentence, forms), source)
         merged = sentence if tells_of_merger(sentence.folded) else None
     for sentence, source in sources:
-        if says_nothing(sentence.folded):
+        if says_nothing(sentence.folded, alone=alone):
             return Ask(Reason.NOTHING_TO_REPORT, None, None, _shown(sentence), _form(sentence, forms), source)
     return None
 

@@ -12,66 +12,36 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_NUMBERS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
-_EN_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-NUMBER = rf"(?:[0-9]{{1,2}}|{'|'.join((*_NUMBERS, *_EN_NUMBERS))})"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}"
-_EN_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_VI_DAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3, "sau": 4, "6": 4, "bay": 5, "7": 5}
-_UNIT = r"(?P<unit>ngay|hom|tuan|days?|weeks?)(?P<working> lam viec)?"
+from bot.text.near_day_words import (
+    AHEAD,
+    BARE,
+    BEFORE_FROM_DAY,
+    CLOSE,
+    EN_DAYS,
+    EN_MONTH_END,
+    EN_WEEK,
+    EN_WEEKDAY,
+    ENGLISH,
+    FROM_DAY,
+    ISO,
+    LATE,
+    LONG,
+    MONTH_END,
+    MONTHS,
+    NUMERIC,
+    SPOKEN_MONTH,
+    VI_DAYS,
+    VI_MONTHS,
+    WE_FOLLOW,
+    WEEK,
+    WEEKDAY,
+    WEEKDAY_LEAD,
+    WEEKEND,
+    number,
+)
+
 _FARTHEST = 183  # days to come that a date without a year may lie ahead; farther on it was meant as one gone by
 _LONGEST = 366
-
-_LATE = (
-    rf"(?<![a-z])(?:cham|muon|tre|them|gia han|lui|keo dai|hoan|doi|gian)(?:(?! (?:do|vi|boi|qua|da|tu|nhu"
-    rf"|thu)\b) [a-z,]+)"
-    rf"{{0,8}}? (?P<n>{NUMBER}) {_UNIT}(?! (?:qua|nay|truoc|vua|lien|cuoi))"
-    rf"|(?<![a-z0-9])(?P<n2>{NUMBER})[ -](?:more |extra |additional |further )?(?P<working2>working |business )?"
-    rf"(?P<unit2>day|week)s?(?:'s?)? (?:late|later|extension|delay|more)"
-    rf"|(?<![a-z])(?:extension|extend(?:ed)?|delay(?:ed)?|postpone[a-z]*)[a-z ]{{0,20}} (?:of|by|for) (?P<n3>{NUMBER}) "
-    rf"(?P<working3>working |business )?(?P<unit3>day|week)s?"
-    rf"|(?<![a-z0-9])(?P<n4>{NUMBER}) (?:more|extra|additional|further) (?P<working4>working |business )?"
-    rf"(?P<unit4>day|week)s?"
-)
-_AHEAD = (
-    rf"(?<![a-z0-9])(?P<n>{NUMBER}) {_UNIT} (?:nua|toi)(?![a-z])"
-    rf"|(?<![a-z])(?:sau|trong(?: vong)?|in|within) (?P<n2>{NUMBER}) (?P<working2>working |business )?"
-    rf"(?P<unit2>ngay|tuan|days?|weeks?)(?P<working3> lam viec)?(?! (?:qua|nay|vua|truoc|lien|cuoi))"
-)
-_NUMERIC = (
-    r"(?<![0-9a-z/.,-])(?P<d>[0-9]{1,2}) ?(?P<mark>[/.-]) ?(?P<m>[0-9]{1,2})(?:(?: ?(?P=mark) ?)(?P<y>[0-9]{4}"
-    r"|[0-9]{2}))?"
-    r"(?![0-9/%]|[.,-][0-9])"
-)
-_LONG = r"(?<![0-9])(?P<d>[0-9]{1,2}) thang (?P<m>[0-9]{1,2})(?:,? nam (?P<y>[0-9]{4}))?(?![0-9])"
-_ISO = r"(?<![0-9])(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])"
-_ENGLISH = (
-    rf"(?<![0-9a-z])(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<y>[0-9]{{4}}))?(?![a-z])"
-    rf"|(?<![a-z]){_MONTH.replace('month', 'month2')} (?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y2>[0-9]{{4}}))?"
-    r"(?![0-9a-z])"
-)
-_BARE = r"(?<![a-z0-9])(?:ngay|mung|mong) (?:mung |mong )?(?P<d>[0-9]{1,2})(?! ?[/.-] ?[0-9]| thang|[0-9]| ngay|[hg:])"
-_WEEKDAY = (
-    r"(?<![a-z])(?:thu (?P<vi>hai|ba|tu|nam|sau|bay|[2-7])|(?P<sunday>chu nhat))(?![a-z0-9])"
-    r"(?: tuan (?:(?P<this>nay)|(?P<next>sau|toi|ke tiep|tiep theo))(?![a-z]))?"
-)
-_EN_WEEKDAY = rf"(?<![a-z])(?P<next>next )?(?P<en>{'|'.join(_EN_DAYS)})(?P<next2> next week)?"
-_WEEK = r"(?<![a-z])(?:(?P<part>dau|giua|cuoi|het) )?tuan (?:(?P<this>nay)|(?P<next>sau|toi|ke tiep))(?![a-z])"
-_WEEKEND = r"(?<![a-z])cuoi tuan(?! (?:nay|sau|toi|qua|truoc))(?![a-z])"
-_EN_WEEK = r"(?<![a-z])(?P<end>end of )?(?P<next>next|this|the) week(?![a-z])"
-_MONTH_END = r"(?<![a-z])(?:cuoi|het) thang(?: (?:(?P<m>[0-9]{1,2})|(?P<next>sau|toi)|nay))?(?![a-z0-9])"
-_EN_MONTH_END = r"(?<![a-z])end of (?:this |the )?(?:(?P<next>next )?month)(?![a-z])"
-_CLOSE = (
-    r"(?<![a-z])(?:ngay mai|(?:sang|chieu|trua|toi|den|het) mai|tomorrow|(?P<after>ngay (?:kia|mot)(?! [a-z]+ so))"
-    r"|(?P<today>hom nay|(?:chieu|toi|trua) nay|today))(?![a-z])"
-)
-# Where accents are gone, `thứ tự` and `lần thứ hai` look like weekdays: a bare one counts only behind such a word.
-_WEEKDAY_LEAD = re.compile(
-    r"(?:den|toi|sang|(?<!hom )qua|vao|het|truoc|nhat|la|chieu|trua|ngay|cuoi|gui|nop|hen|den het"
-    r"|[0-9](?:h|g|gio)[0-9]{0,2}),? $"
-)
-_WE_FOLLOW = re.compile(r" (?:em|e|minh|ben em|ben minh|don vi)(?: se| moi| xin)? (?:gui|nop)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +68,7 @@ def near_days(
         for match in pattern.finditer(folded):
             if any(taken[match.start() : match.end()]):
                 continue
-            counted = read in (_late, _ahead)
+            counted = read in (_late, _ahead, _behind)
             day = read(match, _Base(folded, on, due, add_working_days))
             if day is None:
                 continue
@@ -127,13 +97,6 @@ class _Base:
 _Match = re.Match[str]
 
 
-def _number(word: str) -> int:
-    for words in (_NUMBERS, _EN_NUMBERS):
-        if word in words:
-            return words.index(word) + 1
-    return int(word)
-
-
 def _group(match: _Match, name: str) -> str:
     """The first of the groups `name`, `name2` … that matched."""
     groups = match.groupdict()
@@ -141,7 +104,7 @@ def _group(match: _Match, name: str) -> str:
 
 
 def _after(base: _Base, start: date, match: _Match) -> date | None:
-    count, unit = _number(_group(match, "n")), _group(match, "unit")
+    count, unit = number(_group(match, "n")), _group(match, "unit")
     if not 0 < count <= 90:
         return None
     if unit.startswith(("tuan", "week")):
@@ -157,10 +120,21 @@ def _ahead(match: _Match, base: _Base) -> date | None:
     return _after(base, base.on, match)
 
 
+def _behind(match: _Match, base: _Base) -> date | None:
+    """So many days after a day that stands there."""
+    start = _of(int(match["d"]), int(match["m"]), match["y"] or "", base.on)
+    return start and _after(base, start, match)
+
+
+def _spoken(match: _Match, base: _Base) -> date | None:
+    month = int(match["m"]) if match["m"].isdigit() else VI_MONTHS[match["m"]]
+    return _of(number(match["d"]), month, match["y"] or "", base.on)
+
+
 def _dated(match: _Match, base: _Base) -> date | None:
     groups = match.groupdict()
     month = _group(match, "month")
-    m = _MONTHS.index(month) + 1 if month else int(groups["m"])
+    m = MONTHS.index(month) + 1 if month else int(groups["m"])
     if groups.get("mark") in (".", "-") and not groups["y"] and not re.search(r"ngay $", base.folded[: match.start()]):
         return None  # `12.5` is a figure, `1-2` a span
     return _of(int(_group(match, "d")), m, _group(match, "y"), base.on)
@@ -192,12 +166,12 @@ def _bare(match: _Match, base: _Base) -> date | None:
 def _weekday(match: _Match, base: _Base) -> date | None:
     groups = match.groupdict()
     if groups.get("en"):
-        number, week = _EN_DAYS.index(groups["en"]), bool(groups.get("next2"))
+        number, week = EN_DAYS.index(groups["en"]), bool(groups.get("next2"))
     else:
-        number, week = (6 if groups["sunday"] else _VI_DAYS[groups["vi"]]), bool(groups["next"])
+        number, week = (6 if groups["sunday"] else VI_DAYS[groups["vi"]]), bool(groups["next"])
         bare = not (groups["this"] or groups["next"] or groups["sunday"])
         before, after = base.folded[: match.start()], base.folded[match.end() :]
-        if bare and not (_WEEKDAY_LEAD.search(before) or (_WE_FOLLOW.match(after) and not before.endswith("lan "))):
+        if bare and not (WEEKDAY_LEAD.search(before) or (WE_FOLLOW.match(after) and not before.endswith("lan "))):
             return None
     if week:
         return _monday(base.on) + timedelta(days=7 + number)
@@ -240,20 +214,23 @@ _Read = Callable[[_Match, _Base], date | None]
 _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
-        (_ISO, _dated),
-        (_NUMERIC, _dated),
-        (_LONG, _dated),
-        (_ENGLISH, _dated),
-        (_LATE, _late),
-        (_AHEAD, _ahead),
-        (_BARE, _bare),
-        (_WEEKDAY, _weekday),
-        (_EN_WEEKDAY, _weekday),
-        (_WEEK, _week),
-        (_WEEKEND, _week),
-        (_EN_WEEK, _week),
-        (_MONTH_END, _month_end),
-        (_EN_MONTH_END, _month_end),
-        (_CLOSE, _close),
+        (FROM_DAY, _behind),
+        (BEFORE_FROM_DAY, _behind),
+        (ISO, _dated),
+        (NUMERIC, _dated),
+        (LONG, _dated),
+        (SPOKEN_MONTH, _spoken),
+        (ENGLISH, _dated),
+        (LATE, _late),
+        (AHEAD, _ahead),
+        (BARE, _bare),
+        (WEEKDAY, _weekday),
+        (EN_WEEKDAY, _weekday),
+        (WEEK, _week),
+        (WEEKEND, _week),
+        (EN_WEEK, _week),
+        (MONTH_END, _month_end),
+        (EN_MONTH_END, _month_end),
+        (CLOSE, _close),
     )
 )

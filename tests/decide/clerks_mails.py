@@ -1,8 +1,11 @@
-"""Mails as clerks write them, with what a coordinator would take each for: written before the reader was looked at.
+"""Mails as clerks write them, with what a coordinator would take each for, said before the reader was run on them.
+
+This is no blind sample: their writer had seen parts of the reader first, and the reader was mended by them since. That
+all of them pass says that nothing has been lost, not how many of a stranger's mails would be read rightly.
 
 Each is (subject, body, expected). All come from UBND thành phố Thủ Dầu Một on Wednesday 8/3/2023, a day before the
 deadline of 2023-q1. ASKING: the reason and the day (ISO) or agency that is named, "" for none. SILENT ask nothing.
-The last 15 of each were written after the reader had been mended by the others, to see how far that carries.
+The last 15 of each were written after the reader had been mended by the others, by one who knew how.
 """
 
 from bot.domain.mail import Reason

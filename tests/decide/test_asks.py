@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from clerks_mails import ASKING, SILENT
+from clerks_mails_later import LATER_ASKING, LATER_SILENT, MENDED_ASKING, MENDED_SILENT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -320,6 +321,17 @@ def test_a_subject_that_carries_ours_does_not(subject: str) -> None:
         ("Xin lùi từ ngày 10/3 sang ngày 16/3", WEDNESDAY, date(2023, 3, 16)),
         ("Xin gia hạn đến cuối tháng 3", WEDNESDAY, date(2023, 3, 31)),
         ("Xin gia hạn đến 17h chiều mai", date(2023, 3, 9), date(2023, 3, 10)),
+        ("Xin nộp muộn đến 16h ngày mai", date(2023, 3, 9), date(2023, 3, 10)),
+        ("Xin gia hạn đến 14 tháng Ba", WEDNESDAY, date(2023, 3, 14)),
+        ("Xin gia hạn đến ngày mười lăm tháng ba năm 2023", WEDNESDAY, date(2023, 3, 15)),
+        ("Xin gia hạn đến mùng một tháng Tư", WEDNESDAY, date(2023, 4, 1)),
+        ("Xin lùi hạn báo cáo sang ngày 5 tháng Giêng", date(2022, 12, 20), None),  # no later than the deadline
+        ("Xin gia hạn để kiểm tra số liệu 3 tháng từ các phường", WEDNESDAY, None),
+        ("Xin gia hạn, số liệu 9 tháng năm 2022 còn thiếu", WEDNESDAY, None),
+        ("Xin gia hạn đến 15.03.23", WEDNESDAY, date(2023, 3, 15)),
+        ("Xin gửi sau ngày 10/3 khoảng hai ngày", WEDNESDAY, date(2023, 3, 12)),
+        ("Xin nộp báo cáo muộn, 3 ngày kể từ ngày 10/3/2023", WEDNESDAY, date(2023, 3, 13)),
+        ("Xin nộp báo cáo sau hạn khoảng 3 ngày", WEDNESDAY, date(2023, 3, 12)),
     ],
 )
 def test_which_day_is_asked_for(body: str, on: date, until: date | None) -> None:
@@ -470,3 +482,17 @@ def test_a_clerk_s_mail_that_asks(subject: str, body: str, reason: Reason, detai
 def test_a_clerk_s_mail_that_asks_for_nothing(subject: str, body: str) -> None:
     assert read(body, subject) is None
     assert read(fold(body), subject) is None
+
+
+@pytest.mark.parametrize(("body", "reason", "detail"), [*LATER_ASKING, *MENDED_ASKING])
+def test_a_sentence_of_a_family_that_was_misread_asks(body: str, reason: Reason, detail: str) -> None:
+    for written in (body, unicodedata.normalize("NFD", body), fold(body), f"Kính gửi Sở,\n{body}\nTrân trọng."):
+        ask = read(written)
+        assert ask is not None
+        assert (ask.reason, ask.until.isoformat() if ask.until else ask.other or "") == (reason, detail)
+
+
+@pytest.mark.parametrize("body", [*LATER_SILENT, *MENDED_SILENT])
+def test_a_sentence_of_a_family_that_was_misread_asks_for_nothing(body: str) -> None:
+    assert read(body) is None
+    assert read(fold(body)) is None
