@@ -21,8 +21,12 @@ from mail_servers import MailServers
 from server_process import missing_dovecot, missing_postfix
 from sqlalchemy import Engine
 
+from bot.documents import blank
 from bot.documents.archive import has_library
+from bot.documents.blank import BlankWords
+from bot.documents.blank_facts import BlankFacts
 from bot.documents.converter import find_libreoffice
+from bot.domain.form import Form
 from bot.store import schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -165,6 +169,25 @@ def migrated_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.store.store.bring_to_head", bring_to_head)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def blanks_made_once() -> Iterator[None]:
+    """The same blank form of the same facts is made once a worker: a scene opens the office a dozen times, and half of
+    its time went into the same files. Tests of the forms themselves have the real maker, which they import by name.
+    """
+    made: dict[tuple[str, str, str], bytes] = {}
+    real = blank.make_blank
+
+    def make_blank(form: Form, facts: BlankFacts, words: BlankWords) -> bytes:
+        key = repr(form), repr(facts), repr(words)
+        if key not in made:
+            made[key] = real(form, facts, words)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blank, "make_blank", make_blank)
         yield
 
 
