@@ -1,9 +1,9 @@
 """The walk over all mails that are recorded and not finished: each is decided, committed with its answers, or counted.
 
 Take in (`taking`) → one commit (submissions, findings, outcome, answer) → the shelf. A crash before the commit: the
-mail is taken again from the vault. A mail that breaks us is tried again at the next walk and parked after the third time, of
-which `vigilance` tells; the others never wait for it. Troubles of our own house (disk, database) are not the mail's
-fault: they end the walk and count for nobody.
+mail is taken again from the vault. A mail that breaks us is tried again at the next walk and parked after the third
+time, of which `vigilance` tells; the others never wait for it. Troubles of our own house (disk, database) are not the
+mail's fault: they end the walk and count for nobody.
 """
 
 import traceback
