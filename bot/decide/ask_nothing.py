@@ -61,7 +61,7 @@ _OTHER_PERIOD = (
     r"|con lai)|nam ngoai|nam qua|truoc (?:day|kia)|hoi truoc)"
 )
 _PERIOD = re.compile(
-    rf"(?P<like>\b(?:nhu|giong|so voi|tuong tu)(?: cac| o| voi)* )?(?:\b(?P<other>{_OTHER_PERIOD})\b"
+    rf"(?P<like>\b(?:nhu|giong|so voi|tuong tu)(?: cac| o| voi)* )?(?:\b(?P<other>{_OTHER_PERIOD})\b(?! cung )"
     r"|\b(?:quy|ky|thang|nam|lan|dot)(?: bao cao)? (?:nay|[ivx]+\b|[0-9]+))"
 )
 _OF_ANOTHER = re.compile(rf"(?:^| )(?:trong |o |cua |vao |tu )*(?<!nhu )(?<!voi )(?<!giong ){_OTHER_PERIOD}\b")
@@ -80,7 +80,7 @@ _ALONE = re.compile(
     r"(?: (?:nao|gi|duoc|phat sinh|phat song|phat|dang tai|dang|tren song|tren bao|thuc hien|tiep nhan|giai quyet|moi"
     r"|ve|trong|lien quan|den|thuoc|linh vuc|cong tac|cchc|cai cach|hanh chinh|noi dung|tuyen truyen|can|phai|de"
     rf"|bao cao|quy|ky|thang|nay|nam|[ivx]+(?:/[0-9]{{4}})?|[0-9]{{4}}|ca|het))*{_STOP}(?!, ?{_ITEM}\b)"
-    r"|\b(?:so lieu|chi tieu|con so|ket qua)\b[^,;.]{0,40}? (?:deu |la |van )*(?:bang|la) (?:so )?(?:0|khong)"
+    r"|\b(?:so lieu|chi tieu|con so)\b[^,;.]{0,40}? (?:deu |la |van )*(?:bang|la) (?:so )?(?:0|khong)"
     r"(?=$| ?[.,;!)] ?(?![0-9])| a\b)"
 )
 _HAPPENED = re.compile(r"\b(?:co|da|tuy nhien|nhung|rieng|dat|ty le)\b|[0-9]|%")

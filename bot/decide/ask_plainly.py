@@ -25,7 +25,10 @@ _WE = (
     r"(?<!cac )(?<!tung )(?<!moi )(?:em|e|minh|toi|chung (?:em|minh|toi)|ben (?:em|minh|toi)|don vi|co quan"
     r"|ubnd[^,;]{0,40}|thanh pho|thi xa|huyen|phuong|xa)"
 )
-_DAY_SAID = r"(?: (?:het|chieu|sang|trua|cuoi|dau|giua|ngay))* (?:ngay|thu|chu nhat|tuan|hom|mai|[0-9]{1,2}[/-])"
+_DAY_SAID = (
+    r"(?: (?:het|chieu|sang|trua|cuoi|dau|giua|ngay))* (?:ngay|thu|chu nhat|tuan|hom|mai|[0-9]{1,2}[/-]"
+    r"|[0-9a-z]+(?: [a-z]+){0,2} thang)"
+)
 # Without a word of asking: what is late, in a question (`nộp trễ … được không`); lateness that is announced.
 _LATER = r"(?:lui|gia han|doi (?:han|qua|sang|lai|den)|cham|tre|muon|sau)"
 _MAY_WE = re.compile(
@@ -53,7 +56,8 @@ _WE_SEND = re.compile(rf"\b{_WE} (?:moi )?(?:gui|nop)(?: bu| bo sung)?\b(?![^;]*
 # `nộp báo cáo muộn nhất vào ngày 15/3`, `chỉ có thể gửi vào thứ Hai`. Folded, `chỉ` is `chị`: it needs its subject.
 _LATEST = r"(?:muon|cham|tre|som) nhat"
 _AT_LATEST = re.compile(
-    rf"\b(?:duoc|{_WE}(?: (?:xin|se|co the|duoc|phep))*) (?:gui|nop|bao cao|hoan thanh){REPORT}"
+    rf"\b(?:(?:xin|de nghi|mong|cho|cho phep|muon)(?: (?!cac\b)[a-z]+){{0,6}}? duoc|{_WE}(?: (?:xin|se|co the|phep))*)"
+    rf" (?:gui|nop|bao cao|hoan thanh){REPORT}"
     rf"(?: (?:cho|ve|len) (?:so noi vu|quy so|so|chi|anh))? {_LATEST}\b"
     rf"|\b(?:tiep nhan|nhan)(?: (?:bao cao|so lieu|bieu)){REPORT}(?: cua {_WE})? {_LATEST}\b"
     rf"|\b{_LATEST}\b[^;]{{0,40}}?\b{_WE}(?: (?:xin|se|moi|co the|duoc|phep))* (?:gui|nop|bao cao|xong|hoan thanh)\b"
@@ -62,6 +66,7 @@ _ONLY_AT = re.compile(
     rf"\b(?:{_WE}|nen|do do|vi vay) chi (?:(?:co the|co kha nang|kip) (?:gui|nop|hoan thanh|bao cao|cung cap)(?: duoc)?"
     rf"|(?:gui|nop|hoan thanh|bao cao|cung cap)(?: kip)? duoc|(?:gui|nop) kip)\b"
 )
+# What the writer passes on: another tells the agency.
 _TOLD = re.compile(r"\b(?:yeu cau|giao|nhac|chi dao|phan cong|de nghi|don doc)(?: (?!cho\b)[a-z]+){0,3} ?$")
 _WITH_DAY = (_LET_US, _WE_SEND, _ONLY_THEN, _AT_LATEST, _ONLY_AT)
 
@@ -72,11 +77,8 @@ def wants_time(folded: str, calendar: Calendar) -> bool:
         match = pattern.search(folded)
         if match is None or _turned(folded, match.start(), match.end(), is_question=pattern is _MAY_WE):
             continue
-        if (
-            pattern is _AT_LATEST
-            and not match[0].startswith(("duoc", "nhan", "tiep"))
-            and _TOLD.search(folded[: match.start()])
-        ):
+        by_us = pattern in (_AT_LATEST, _WE_SEND) and not match[0].startswith(("nhan", "tiep nhan"))
+        if by_us and _TOLD.search(folded[: match.start()]):
             continue
         if pattern not in _WITH_DAY or day_asked(folded, calendar) is not None:
             return True

@@ -53,4 +53,7 @@ OTHER_OBJECT = re.compile(
     r"|(?:thong tin|lien he)(?! bao cao)|van ban|cong van|quyet dinh|to trinh|de an|du thao|bien ban|thu moi|giay moi"
     r"|phieu|hinh anh|hop dong)\b(?![^,;]{0,40}\b(?:bao cao|gia han|lui|so lieu|bieu|han nop)\b)"
 )
-BY_LEAVE = re.compile(r"\b(?:duoc gia han|han moi|(?:da|vua) (?:gia han|dong y|chap thuan|cho phep))\b")
+BY_LEAVE = re.compile(
+    r"\b(?:duoc gia han|han moi|(?:da|vua) (?:gia han|dong y|chap thuan|cho phep))\b"
+    r"|\bse (?:co gang )?(?:gui|nop|bao cao)(?: [a-z]+){0,3} dung (?:thoi )?han\b"
+)

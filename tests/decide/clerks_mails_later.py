@@ -1,8 +1,10 @@
-"""Twenty sentences written before the reader was mended for a third time, ten that ask and ten that do not.
+"""Sentences of the families that a stranger had found misread.
 
-Their writer had seen the reader's patterns and the faults that a stranger had found, so they are no blind sample: they
-stand for the families those faults belong to, in other words. All come from UBND thành phố Thủ Dầu Một on Wednesday
-8/3/2023, a day before the deadline of 2023-q1.
+The first twenty (`LATER_ASKING`, `LATER_SILENT`) were written before the reader was mended for them; it then took 10
+rightly: 2 that ask and 8 that do not. Their writer had seen the reader's patterns and the stranger's findings, so they
+are no blind sample. The others (`MENDED_ASKING`, `MENDED_SILENT`) were written with the mending.
+
+All come from UBND thành phố Thủ Dầu Một on Wednesday 8/3/2023, a day before the deadline of 2023-q1.
 """
 
 from bot.domain.mail import Reason
@@ -37,9 +39,13 @@ LATER_SILENT: list[str] = [
 
 # Written after mending: what the examiner showed, and its neighbours.
 MENDED_ASKING: list[tuple[str, Reason, str]] = [
+    ("Cho em xin đến hai mươi lăm tháng ba.", EXTENSION, "2023-03-25"),
+    ("Chậm nhất 14/3 chúng tôi sẽ nộp đủ biểu.", EXTENSION, "2023-03-14"),
+    ("Quý trước cũng vậy, quý I/2023 đơn vị không phát sinh hồ sơ nào.", NOTHING, ""),
+    ("Do chờ văn bản của UBND tỉnh, xin gửi báo cáo chậm 2 ngày.", EXTENSION, "2023-03-11"),
     ("Đề nghị được nộp báo cáo muộn nhất vào ngày 15.03.23", EXTENSION, "2023-03-15"),
     (
-        "Do mất điện, chúng tôi chỉ có thể gửi báo cáo vào sáng thứ Hai ngày 13/3, mong chị thông cảm",
+        "Do mất điện, chúng tôi chỉ có thể gửi báo cáo vào sáng thứ Hai ngày 13/3, mong thông cảm",
         EXTENSION,
         "2023-03-13",
     ),
@@ -52,6 +58,12 @@ MENDED_ASKING: list[tuple[str, Reason, str]] = [
     ("Nội dung này Sở Tư pháp đã báo cáo rồi nên thành phố không báo cáo nữa.", OTHER, "stp"),
 ]
 MENDED_SILENT: list[str] = [
+    "Đơn vị được gửi báo cáo chậm nhất ngày 15/3 theo thông báo của Sở.",
+    "Theo công văn, đơn vị được nộp báo cáo chậm nhất vào ngày 15/3, đơn vị sẽ nộp đúng hạn.",
+    "Kết quả là không.",
+    "Trong quý không có thủ tục hành chính mới ban hành.",
+    "Trong quý I không có văn bản quy phạm pháp luật nào được ban hành.",
+    "Văn phòng UBND tỉnh đã nhận báo cáo rồi nên không gửi lại nữa.",
     "Quý trước đơn vị không phát sinh, quý này có số liệu, em gửi sau nhé.",
     "Quý này có phát sinh, quý trước thì không phát sinh.",
     "Đơn vị không phát sinh trong quý trước.",
