@@ -67,7 +67,7 @@ _PERIOD = re.compile(
 _OF_ANOTHER = re.compile(rf"(?:^| )(?:trong |o |cua |vao |tu )*(?<!nhu )(?<!voi )(?<!giong ){_OTHER_PERIOD}\b")
 _OCCURRED = re.compile(
     r"\b(?:quy|ky|thang|nam|lan|dot) nay(?: (?:thi|da|moi|lai|don vi|thanh pho|em|ben em|chung toi|co quan|xa|phuong))*"
-    r" (?:co|phat sinh)\b(?! (?:van ban|cong van|bao cao|thay doi))"
+    r" (?:co|phat sinh)\b(?! (?:van ban|cong van|bao cao|thay doi|0\b|khong))"
 )
 # The whole of a short mail: `Trong quý Đài không có tin bài, chuyên mục nào`, `số liệu bằng 0`.
 _ITEM = (
@@ -144,7 +144,7 @@ _DONE = (
     re.compile(
         rf"(?P<who>\b{_OFFICE}\b[^,;]{{0,60}}?) da (?:co |gui |nop |lam |tong hop )*(?:bao cao|gui|nop|lam|tong hop)\b"
         r"[^;]{0,60}?\b(?:khong|ko|k|khoi)(?: (?:phai|can|co))* (?:bao cao|gui|nop|lam|tong hop)(?: bao cao| bieu)?"
-        r" (?:nua|lai|rieng|them|trung)\b"
+        rf" (?:nua|lai|rieng|them|trung)\b(?: nua| noi dung nay| phan nay| bieu nay| a| nhe)*{_STOP}"
     ),
     re.compile(
         r"\b(?:da|deu) co(?: (?:san|day du|het|ca|roi|so lieu))* (?:trong|o|tai) (?:noi dung )?bao cao(?: chung)? cua"
@@ -178,6 +178,7 @@ def says_nothing(folded: str, *, alone: bool = False) -> bool:
         if not (
             re.match(rf"(?: [a-z]+){{0,2}} (?:{_PARTIAL.pattern})", after)
             or _is_unsure(folded, match.start())
+            or (" bang " in match[0] and _PARTIAL.search(match[0]))
             or _NOT_SO.search(folded[: match.start()])
             or _of_another_period(folded, match)
         ):

@@ -39,6 +39,9 @@ LATER_SILENT: list[str] = [
 
 # Written after mending: what the examiner showed, and its neighbours.
 MENDED_ASKING: list[tuple[str, Reason, str]] = [
+    ("Quý này có 0 hồ sơ, không phát sinh số liệu.", NOTHING, ""),
+    ("Em không gửi đúng hạn được, chậm nhất 14/3 em gửi.", EXTENSION, "2023-03-14"),
+    ("Văn phòng UBND tỉnh đã tổng hợp báo cáo nên thành phố không báo cáo riêng.", OTHER, "vpub"),
     ("Cho em xin đến hai mươi lăm tháng ba.", EXTENSION, "2023-03-25"),
     ("Chậm nhất 14/3 chúng tôi sẽ nộp đủ biểu.", EXTENSION, "2023-03-14"),
     ("Quý trước cũng vậy, quý I/2023 đơn vị không phát sinh hồ sơ nào.", NOTHING, ""),
@@ -58,6 +61,10 @@ MENDED_ASKING: list[tuple[str, Reason, str]] = [
     ("Nội dung này Sở Tư pháp đã báo cáo rồi nên thành phố không báo cáo nữa.", OTHER, "stp"),
 ]
 MENDED_SILENT: list[str] = [
+    "Tất cả số liệu hồ sơ trễ hạn đều bằng 0.",
+    "Sở Tư pháp đã có báo cáo riêng, đơn vị không gửi thêm ý kiến.",
+    "Sở Tài chính đã báo cáo số liệu sai, thành phố không báo cáo lại số đó mà lấy số mới trong tệp.",
+    "Dự kiến sau ngày 15/3 hai tuần thành phố tổ chức hội nghị.",
     "Đơn vị được gửi báo cáo chậm nhất ngày 15/3 theo thông báo của Sở.",
     "Theo công văn, đơn vị được nộp báo cáo chậm nhất vào ngày 15/3, đơn vị sẽ nộp đúng hạn.",
     "Kết quả là không.",
