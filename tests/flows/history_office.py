@@ -25,7 +25,7 @@ import pytest
 from embedded_office import BOX, COORDINATOR, ROOT, TYPES, environment
 
 from bot.demo.clock import StoryClock
-from bot.demo.rehearsal_house import _Remembering
+from bot.demo.rehearsal_files import OwnFiles
 from bot.demo.scenes import Cast
 from bot.documents.sandbox import Sandbox
 from bot.domain.decision import Decision, Order, Resolution
@@ -119,7 +119,7 @@ class House:
         self._empty = folder / "empty.db"
         with Store.open(f"sqlite:///{self._empty}"):
             pass
-        self._documents: dict[tuple[str, str], Document] = {}
+        self._documents: dict[str, Document] = {}
         self.count = 0
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ class House:
         shutil.copy(self._empty, folder / "thuky.db")
         store = stack.enter_context(Store.open(f"sqlite:///{folder / 'thuky.db'}"))
         clock = StoryClock(at(1, 7))
-        sandbox = cast(Sandbox, _Remembering(self.services.sandbox, self._documents))
+        sandbox = cast(Sandbox, OwnFiles(self.services.sandbox, self._documents))
         return clock, replace(self.services, store=store, vault=Vault(folder), clock=clock, sandbox=sandbox)
 
     @cache  # noqa: B019  one house lives as long as the tests
