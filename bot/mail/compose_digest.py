@@ -42,7 +42,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a page stands in it: rows of the matrix, entries of a list, items with links; bytes of links for what
-    waits, and `side_bytes` for open corrections and new versions.
+    waits, and `side_bytes` for open corrections and new versions: thrice as many where the matrix shows every agency.
     """
 
     rows: int = 30
@@ -168,7 +168,8 @@ class _Budget:
 
 def digest_view(notice: DigestNotice, say: Say, limits: Limits = IN_MAIL) -> DigestView:
     """The digest, sorted and cut to length."""
-    budget, side = _Budget(limits.link_bytes), _Budget(limits.side_bytes)
+    roomy = all(len(page.agencies) <= limits.rows for page in notice.rounds)
+    budget, side = _Budget(limits.link_bytes), _Budget(limits.side_bytes * (3 if roomy else 1))
     items: list[ItemView] = []
     more: list[DigestItem] = []
     for item in notice.items:
