@@ -6,33 +6,20 @@ how far it is (`digest_pages`), then what was not delivered, not sent, not taken
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 
+from bot.decide.digest_days import digest_key
 from bot.decide.digest_facts import DigestFacts, mail_line
 from bot.decide.digest_items import waiting_items
 from bot.decide.digest_pages import change_of, round_of, round_page
 from bot.domain.digest import DigestBounce, DigestChange, DigestNotice, DigestRound, DigestUnsent
 from bot.domain.intake import BounceRecord
 from bot.domain.mail import Outcome, OutgoingRecord, OutgoingState
-from bot.domain.office import WorkingTime
 
-__all__ = ["DigestFacts", "build_digest", "digest_due", "digest_key", "is_quiet", "is_worth_sending"]
+__all__ = ["DigestFacts", "build_digest", "is_quiet", "is_worth_sending"]
 
 # After the deadline the page goes on daily for so many working days; later only when there is something to say.
 QUIET_AFTER_WORKING_DAYS = 10
-
-
-def digest_key(now: datetime, working_time: WorkingTime) -> str:
-    """One page a day: the key is the local day."""
-    return f"digest:{working_time.local(now).date().isoformat()}"
-
-
-def digest_due(now: datetime, at: time, working_time: WorkingTime) -> bool:
-    """Whether today's page is due: a working day, from `at` (local) until the office closes. A missed day is not made
-    up for.
-    """
-    local = working_time.local(now)
-    return working_time.is_working_day(local.date()) and at <= local.time() < working_time.closes
 
 
 def is_quiet(notice: DigestNotice) -> bool:

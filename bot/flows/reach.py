@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.decide.delivery import dead_addresses, next_contact, undelivered, void_nudges
-from bot.decide.digesting import digest_key
+from bot.decide.digest_days import digest_key
 from bot.decide.pacing import DAY, Queued, Taken, room_for_nudges
 from bot.domain.agency import Agency, Registry
 from bot.domain.intake import BounceRecord

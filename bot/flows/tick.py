@@ -9,7 +9,8 @@ comes at which something may fall due, a tick looks at nothing (`quiet`).
 from dataclasses import replace
 from datetime import datetime
 
-from bot.decide.digesting import digest_due, digest_key, is_worth_sending
+from bot.decide.digest_days import digest_due, digest_key
+from bot.decide.digesting import is_worth_sending
 from bot.decide.fairness import Reading
 from bot.flows.daily import digest
 from bot.flows.letters import queue_letters

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from samples import VN, WORKING_TIME, a_decision, a_round, a_submission, at
 
-from bot.decide.digesting import DigestFacts, build_digest, digest_due, digest_key, is_quiet, is_worth_sending
+from bot.decide.digest_days import digest_due, digest_key
+from bot.decide.digesting import DigestFacts, build_digest, is_quiet, is_worth_sending
 from bot.decide.downtime import GraceProposal
 from bot.decide.obligations import round_state
 from bot.domain.agency import Agency, Contact, ContactRole, Registry
