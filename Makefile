@@ -1,11 +1,11 @@
 # thuky: `make demo` shows it, `make test` proves it. Needs git, make and Python 3.11 or later.
 #
 #   PYTHON=python3.12 make demo    another Python (for making .venv)
-#   make test JOBS=4               more test processes
+#   make test JOBS=2               fewer test processes; much of their time is waiting, so three for two cores
 #   make test PYTEST_ARGS=tests/text
 
 PYTHON ?= python3
-JOBS ?= 2
+JOBS ?= 3
 PYTEST_ARGS ?=
 
 export PYTHON
