@@ -34,9 +34,10 @@ def ask_item(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
         params["other"] = other.name
     # Where it stands beside a report, the mail's own reason is another.
     line = replace(mail_line(facts, mail), reason=reason)
-    item = {"mail": line, "round": round_, "agency": facts.agency(mail.agency), "form": facts.forms.get(form)}
+    agency = facts.agency(mail.agency)
+    item = DigestItem("ask", mail=line, round=round_, agency=agency, form=facts.forms.get(form), params=params)
     if round_ is None or not mail.agency:
-        return DigestItem("ask", facts.links(Order(Action.DONE, mail_id=mail.id)), params=params, **item)  # type: ignore[arg-type]  # fields by name
+        return replace(item, links=facts.links(Order(Action.DONE, mail_id=mail.id)))
 
     def order(action: Action, day: date | None = None) -> Order:
         assert round_ is not None
@@ -47,7 +48,7 @@ def ask_item(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
         orders: tuple[Order | None, ...] = (proposed, order(Action.EXTEND), order(Action.EXCUSE), order(Action.DECLINE))
     else:
         orders = (order(Action.EXCUSE), order(Action.EXTEND), order(Action.DECLINE))
-    return DigestItem("ask", facts.links(*orders), params=params, **item)  # type: ignore[arg-type]  # fields by name
+    return replace(item, links=facts.links(*orders))
 
 
 def asks_beside(

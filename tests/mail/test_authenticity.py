@@ -83,5 +83,5 @@ def test_a_line_out_of_grammar_is_read_without_what_stands_in_comments() -> None
 
 @given(st.text(max_size=200))
 def test_nothing_makes_it_raise(value: str) -> None:
-    authenticity({"authentication-results": (value, f"{SERVER};{value}")}, SENDER, SERVER)
-    authenticity({"authentication-results": (value,)}, SENDER, "")
+    for headers, server in (((value, f"{SERVER};{value}"), SERVER), ((value,), "")):
+        assert authenticity({"authentication-results": headers}, SENDER, server).passed in (True, False)
