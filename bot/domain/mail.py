@@ -153,6 +153,8 @@ class Reason(StrEnum):
     ASKS_EXTENSION = "asks_extension"
     NOTHING_TO_REPORT = "nothing_to_report"
     REPORTED_BY_OTHER = "reported_by_other"
+    INFECTED = "infected"
+    FLOOD = "flood"
 
     @property
     def is_ask(self) -> bool:
@@ -176,6 +178,7 @@ class EvidenceSource(StrEnum):
     BODY = "body"
     OPEN_ROUND = "open_round"
     ELIMINATION = "elimination"
+    AUTHENTICATION = "authentication"
 
 
 @dataclass(frozen=True, slots=True)

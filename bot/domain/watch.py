@@ -32,3 +32,15 @@ class Trouble:
     told_at: datetime | None = None
     over_at: datetime | None = None
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """How the messages of one folder agreed with the records at `at`: `on_server` lay there, of which `missing` had no
+    record although all of their time had been read.
+    """
+
+    folder: str
+    at: datetime
+    on_server: int
+    missing: int

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, NullPool
 from bot.store.database import make_engine, plain_faults
 from bot.store.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -61,6 +61,7 @@ class MailRow(Base, table=True):
         Index(None, "sha256"),
         Index(None, "message_id"),
         Index(None, "round"),
+        Index(None, "sender", "received_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     account: str = Field(sa_type=SafeText)
@@ -324,3 +325,34 @@ class TroubleRow(Base, table=True):
     params: dict[str, Any] = Field(sa_type=JSON)
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ReconciliationRow(Base, table=True):
+    """How one folder agreed with the records when they were last compared."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (CheckConstraint("missing <= on_server", name="missing_of_them"),)
+    account: str = Field(sa_type=SafeText, primary_key=True)
+    folder: str = Field(sa_type=SafeText, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    on_server: int
+    missing: int
+
+
+class LedgerNoteRow(Base, table=True):
+    """A fact that no mail tells and that has its note in the Sent folder: `about` names its row (`decision:17`)."""
+
+    __tablename__ = "ledger_note"
+    about: str = Field(sa_type=SafeText, primary_key=True)
+    message_id: str = Field(sa_type=SafeText)
+    noted_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class QuarantineRow(Base, table=True):
+    """A file that the virus scanner named: kept as it came, handed on to nobody."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (is_sha256(),)
+    sha256: str = Field(sa_type=SafeText, primary_key=True)
+    signature: str = Field(sa_type=SafeText)
+    at: datetime = Field(sa_type=UtcDateTime)

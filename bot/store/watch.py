@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from bot.domain.watch import Outage, Trouble
+from bot.domain.watch import Outage, Reconciliation, Trouble
 from bot.store.convert import trouble_of
 from bot.store.database import Transactions
 from bot.store.errors import StoreConflictError
-from bot.store.tables import OutageRow, ReadingRow, TroubleRow
+from bot.store.tables import OutageRow, ReadingRow, ReconciliationRow, TroubleRow
 
 
 class Watch(Transactions):
@@ -67,3 +67,23 @@ class Watch(Transactions):
             row.told_at, row.over_at = trouble.told_at, trouble.over_at
             session.flush()
             return trouble_of(row)
+
+    def reconciliations(self, account: str) -> tuple[Reconciliation, ...]:
+        """How each folder of the account agreed with the records when they were last compared, by folder."""
+        query = select(ReconciliationRow).where(col(ReconciliationRow.account) == account)
+        with self._reading() as session:
+            rows = session.exec(query.order_by(col(ReconciliationRow.folder)))
+            return tuple(Reconciliation(row.folder, row.at, row.on_server, row.missing) for row in rows)
+
+    def note_reconciliation(self, account: str, found: Reconciliation) -> None:
+        """Keeps the newest comparison of a folder, in place of the one before."""
+        with self._writing() as session:
+            session.merge(
+                ReconciliationRow(
+                    account=account,
+                    folder=found.folder,
+                    at=found.at,
+                    on_server=found.on_server,
+                    missing=found.missing,
+                )
+            )
