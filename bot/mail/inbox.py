@@ -283,6 +283,21 @@ class Inbox:
             answer = self._ok(self._client.uid("SEARCH", "HEADER", "Message-ID", f'"{quoted}"'))
         return any(item and item.split() for item in answer)
 
+    @contextmanager
+    def bare(self) -> Iterator[imaplib.IMAP4]:
+        """The connection itself, for `own_folder`; whatever folder was looked at before is selected anew afterwards.
+
+        Failures inside the block are `MailServerError`s.
+        """
+        self._selected = None
+        with translated(self._endpoint):
+            yield self._client
+
+    @staticmethod
+    def named(folder: str) -> Any:
+        """A folder's name as `bare`'s commands take it."""
+        return _quoted(folder)
+
     @property
     def _open(self) -> BaseMailBox:
         if self._mailbox is None:
