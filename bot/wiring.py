@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from bot.documents.antivirus import Scanner
 from bot.documents.blank_facts import BlankFacts
 from bot.documents.converter import Converter, find_libreoffice
 from bot.documents.letter_words import LetterWords
@@ -146,7 +147,12 @@ def make_converter(settings: Settings) -> Converter | None:
 
 def make_sandbox(settings: Settings) -> Sandbox:
     """The way into untrusted files, with what helpers this machine has."""
-    return Sandbox(converter=make_converter(settings))
+    return Sandbox(converter=make_converter(settings), scanner=make_scanner(settings))
+
+
+def make_scanner(settings: Settings) -> Scanner | None:
+    """The virus scanner that the office has set; None without one."""
+    return Scanner(settings.clamd, settings.scan_seconds) if settings.clamd else None
 
 
 def open_journal(level: str) -> Journal:

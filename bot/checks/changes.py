@@ -17,7 +17,23 @@ from bot.domain.submission import Finding
 # Files that cannot be read or are no such form, mails without a file, and a table that is nowhere: were one of these
 # softened or off, a report would be accepted that nobody could look at.
 LOCKED = frozenset(
-    {"F101", "F102", "F103", "F104", "F105", "F106", "F107", "F110", "F111", "M101", "M102", "M106", "X101", "C207"}
+    {
+        "F101",
+        "F102",
+        "F103",
+        "F104",
+        "F105",
+        "F106",
+        "F107",
+        "F110",
+        "F111",
+        "F112",
+        "M101",
+        "M102",
+        "M106",
+        "X101",
+        "C207",
+    }
 )
 
 

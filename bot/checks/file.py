@@ -16,6 +16,7 @@ _CODES = {
     UnreadableReason.ENCRYPTED: "F104",
     UnreadableReason.TOO_BIG: "F105",
     UnreadableReason.TIMEOUT: "F106",
+    UnreadableReason.INFECTED: "F112",
 }
 _OLD = {
     FileKind.DOC: "docx",
@@ -57,6 +58,8 @@ def container_finding(fault: Unreadable, file_name: str) -> Finding:
     """The finding of an archive, an attached mail or a winmail.dat whose files could not all be had, for `fault`."""
     if fault.reason is UnreadableReason.CRASHED:
         return _unjudged(fault, file_name, "any")
+    if fault.reason is UnreadableReason.INFECTED:
+        return _unreadable(fault, file_name, "any")
     return _finding("F110", file_name, fault.kind, _CONTAINER_REASONS[fault.reason])
 
 
@@ -70,6 +73,8 @@ def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
             return _finding("F107", file_name, document.kind, newer)
         return _finding("F103", file_name, document.kind, wanted)
     found = _finding(_CODES[document.reason], file_name, document.kind, wanted)
+    if document.reason is UnreadableReason.INFECTED:
+        return replace(found, params=found.params | {"signature": document.detail})
     if document.reason is not UnreadableReason.TOO_BIG:
         return found
     if document.limit_bytes is None:
@@ -225,5 +230,21 @@ declare(
         Nothing is to be done by the agency. The officer accepts the report or sends it back by hand.
     Example:
         A workbook with a feature that the reader has never met.
+    """,
+)
+declare(
+    "F112",
+    Severity.ERROR,
+    """File carries malicious code.
+
+    What it does:
+        Reports a file in which the office's virus scanner found malicious code. It is not opened and handed on to
+        nobody.
+    Why it matters:
+        Opening it may harm the computers of both offices, and the computer that it comes from is probably infected.
+    How to mend it:
+        Have that computer examined first; then make the file anew from a clean copy and send that one.
+    Example:
+        A workbook in which the scanner recognises a known macro virus.
     """,
 )

@@ -1,7 +1,7 @@
 """The only way into a file that came by mail: one limited child process for each.
 
 Flow: size and magic bytes are looked at here; what needs parsing goes to a child in its own session, with an empty
-environment and limits on itself (`worker.confine`): the task and the payload on stdin, lines of `wire` or
+environment and limits on itself (`confine`): the task and the payload on stdin, lines of `wire` or
 `wire_files` on stdout (`talk`). Each line is checked as it comes; the child's whole process group is killed when it
 is done or its time is up.
 
@@ -10,14 +10,13 @@ annotated copy is all that fails. Only a machine that cannot start a process at 
 to mend, not the sender's.
 """
 
-import json
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from bot.documents import kinds
+from bot.documents.antivirus import Scanner, ScannerRefusedError
+from bot.documents.children import PLACES, child_command
 from bot.documents.converter import ENDINGS, Converter
 from bot.documents.limits import DEFAULT_LIMITS, Limits
 from bot.documents.talk import ChildError, talk
@@ -26,10 +25,6 @@ from bot.documents.wire_files import AnnotatedDecoder, Task, UnpackedDecoder
 from bot.documents.worker import limits_to_text
 from bot.domain.document import Document, FileKind, Mark, Unpacked, Unreadable, UnreadableReason
 
-_ROOT = str(Path(__file__).resolve().parents[2])
-_BOOT = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from bot.documents.worker import main; main(sys.argv[2])"
-)
 _LEAST_SECONDS = 0.25
 _VBA = "_VBA_PROJECT".encode("utf-16-le")  # the storage's name stands in the clear in an OLE file's directory
 _NEVER_READ = frozenset(
@@ -45,10 +40,13 @@ class Sandbox:
         limits: Limits = DEFAULT_LIMITS,
         command: Sequence[str] | None = None,
         converter: Converter | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         """`command` replaces the child's command line (tests: children that hang, flood or lie). Without `converter`
-        .doc and .rtf are UNCONVERTED.
+        .doc and .rtf are UNCONVERTED. With `scanner` nothing is read or unpacked before it has said that it is clean;
+        where it gives no verdict, `ScannerDownError` is raised.
         """
+        self._scanner = scanner
         self._limits = limits
         self._converter = converter
         self._command = tuple(command) if command is not None else _command(limits)
@@ -91,7 +89,7 @@ class Sandbox:
 
         One level only: what is a container itself stands among the files. A part that cannot be had is the `fault`.
         """
-        fault = self._too_big(payload, name)
+        fault = self._too_big(payload, name) or self._infected(payload)
         if fault is not None:
             return Unpacked((), fault)
         decoder = UnpackedDecoder(self._limits)
@@ -118,7 +116,7 @@ class Sandbox:
         kind = kinds.sniff(payload)
         if kinds.is_blank(payload):
             return Unreadable(UnreadableReason.EMPTY, kind or FileKind.OTHER)
-        fault = self._too_big(payload, name)
+        fault = self._too_big(payload, name) or self._infected(payload)
         if fault is not None:
             return fault
         if kind in _NEVER_READ:
@@ -140,6 +138,16 @@ class Sandbox:
             return decoder.document
         assert fault is not None  # a talk ends well only when the document is complete
         return fault
+
+    def _infected(self, payload: bytes) -> Unreadable | None:
+        """What the virus scanner says against the file, where the office has one. Raises ScannerDownError."""
+        if self._scanner is None:
+            return None
+        try:
+            signature = self._scanner.scan(payload)
+        except ScannerRefusedError as refusal:
+            return Unreadable(UnreadableReason.CRASHED, kinds.guess(payload), str(refusal))
+        return Unreadable(UnreadableReason.INFECTED, kinds.guess(payload), signature) if signature else None
 
     def _too_big(self, payload: bytes, name: str) -> Unreadable | None:
         if len(payload) <= self._limits.file_bytes:
@@ -187,9 +195,5 @@ def _as_kind(document: Document, kind: FileKind, *, macros: bool) -> Document:
 
 
 def _command(limits: Limits) -> tuple[str, ...]:
-    """The child's command line: this very package, found wherever this process found its own modules.
-
-    Isolated mode ignores the environment and the current folder; without `site` no .pth file runs.
-    """
-    paths = [_ROOT, *(p for p in sys.path if Path(p).is_absolute() and p != _ROOT and Path(p).exists())]
-    return (sys.executable, "-I", "-S", "-B", "-c", _BOOT, json.dumps(paths), limits_to_text(limits))
+    """The child's command line."""
+    return child_command("from bot.documents.worker import main; main(*sys.argv[2:])", limits_to_text(limits), PLACES)

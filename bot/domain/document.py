@@ -45,6 +45,7 @@ class UnreadableReason(StrEnum):
     CRASHED = "crashed"  # the reader died
     UNSUPPORTED = "unsupported"  # a kind that we do not read
     UNCONVERTED = "unconverted"  # a kind that only LibreOffice reads, which is not there
+    INFECTED = "infected"  # the virus scanner named what is in it; the name is in `detail`
 
 
 @dataclass(frozen=True, slots=True)

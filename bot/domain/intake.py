@@ -46,7 +46,8 @@ class IntakeResult:
     """The decision on one inbound mail. `outcome` is never `received`: this is the end of its way.
 
     `findings` are those that belong to no form; `attachments` hold name, sha256 and size in bytes, as parsed;
-    `duplicate_of` is the id of the earlier mail with the same content.
+    `duplicate_of` is the id of the earlier mail with the same content. `infected` are sha256 and signature of the files
+    that the virus scanner named.
     """
 
     mail_id: int
@@ -63,3 +64,4 @@ class IntakeResult:
     attachments: tuple[tuple[str, str, int], ...] = ()
     submissions: tuple[Submission, ...] = ()
     bounces: tuple[Bounce, ...] = ()
+    infected: tuple[tuple[str, str], ...] = ()

@@ -20,6 +20,7 @@ from bot.domain.mail import Evidence, EvidenceSource
 from bot.domain.submission import Finding, Submission
 from bot.flows.again import follow_up
 from bot.flows.beside import mail_beside_files
+from bot.flows.infected import CODE, is_infected
 from bot.flows.reading import ReadFile
 from bot.flows.services import Services
 from bot.flows.submit import Case, causes_asked, check_file, context, saved, submission
@@ -62,7 +63,8 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
         accepted=valid,
     )
     primaries = [(f, m.form) for f, m in zip(files, matches, strict=True) if m.role is FileRole.PRIMARY and m.form]
-    companions = [(f, m.form) for f, m in zip(files, matches, strict=True) if m.role is FileRole.COMPANION]
+    beside = [(f, m.form) for f, m in zip(files, matches, strict=True) if m.role is FileRole.COMPANION]
+    companions = [(f, form) for f, form in beside if not is_infected(f.facts.document)]
     case = replace(case, documents={form.code: f.facts.document for f, form in primaries})
     submissions, repeated = [], []
     for file, form in primaries:
@@ -91,6 +93,7 @@ def assess(services: Services, case: Case, files: Sequence[ReadFile], containers
             submissions.append(again)
     missing = [f for f in owed if f.code not in placed and f.code not in valid]
     loose = [_softened(f, bool(placed) and not missing) for f in containers]
+    loose += [fault for f, _ in beside if is_infected(f.facts.document) and (fault := _fault(f))]
     leads = _leads(services, case)
     for file, found in zip(files, matches, strict=True):
         if found.role is FileRole.ASIDE and found.form:
@@ -173,6 +176,10 @@ def _loose(
     return [_softened(finding, bool(placed) and not could_be)]
 
 
+def _fault(file: ReadFile) -> Finding | None:
+    return file_finding(file.facts.document, file.attachment.name)
+
+
 def _unplaced(facts: FileFacts, missing: Sequence[Form]) -> Finding | None:
     """What is wrong with a file that no form could be made out of; where a single form is still missing, a scan or a
     file that cannot be opened is told which kind of file that form asks for.
@@ -182,7 +189,9 @@ def _unplaced(facts: FileFacts, missing: Sequence[Form]) -> Finding | None:
 
 
 def _softened(finding: Finding, harmless: bool) -> Finding:
-    """A remark where nothing that is owed could have been in that file; what nobody could judge stays held."""
-    if harmless and finding.severity is Severity.ERROR:
+    """A remark where nothing that is owed could have been in that file; what nobody could judge stays held, and what
+    is infected must be told.
+    """
+    if harmless and finding.severity is Severity.ERROR and finding.code != CODE:
         return replace(finding, severity=Severity.REMARK)
     return finding

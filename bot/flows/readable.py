@@ -1,12 +1,13 @@
 """The copy of a file that the coordinator browses: under an ending that opens it, and without anything that runs.
 
-The vault keeps what came; this is what is handed on. A file whose macros cannot be taken out is not handed on at all:
-its path stays empty, and the vault still has it.
+The vault keeps what came; this is what is handed on. A file whose macros cannot be taken out, or in which the virus
+scanner found something, is not handed on at all: its path stays empty, and the vault still has it.
 """
 
 from pathlib import PurePosixPath
 
 from bot.domain.document import Document, FileKind, Unreadable
+from bot.flows.infected import is_infected
 from bot.flows.services import Services
 
 # The endings under which the usual programs open a file of that kind, the first one when a name has none of them.
@@ -31,6 +32,9 @@ def publish(
     where none may be handed on. `document`: what is known of the file, None for what stands beside a report.
     """
     round_code, agency, form, version = where
+    if is_infected(document) or services.store.quarantined([sha256]):
+        services.journal.warning("infected_not_handed_on", agency=agency, form=form, version=version)
+        return ""
     if document is None or isinstance(document, Unreadable):
         return services.vault.publish(round_code, agency, form, version, name, sha256)
     kind = document.traits.kind

@@ -24,6 +24,7 @@ from bot.domain.form import Form
 from bot.domain.mail import Attachment
 from bot.domain.round import Round
 from bot.domain.submission import Finding
+from bot.flows.infected import Infected, infected_of
 from bot.mail.parse import parse
 from bot.text.names import NameIndex
 
@@ -60,23 +61,33 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class Unfolded:
-    """The files of a mail without their containers, and what is wrong with containers."""
+    """The files of a mail without their containers, and what is wrong with containers. `infected` are those of them
+    that the virus scanner named: they were not opened.
+    """
 
     files: tuple[Attachment, ...]
     findings: tuple[Finding, ...] = ()
+    infected: tuple[Infected, ...] = ()
 
 
 def unfold(desk: Desk, attachments: Iterable[Attachment]) -> Unfolded:
     """Every file that a mail brought, containers opened."""
     files: list[Attachment] = []
     findings: list[Finding] = []
+    infected: list[Infected] = []
     for attachment in attachments:
-        _unfold(desk, attachment, files, findings, depth=0)
-    return Unfolded(tuple(files[:MOST]), tuple(findings))
+        _unfold(desk, attachment, files, findings, infected, depth=0)
+    return Unfolded(tuple(files[:MOST]), tuple(findings), tuple(infected))
 
 
 def _unfold(
-    desk: Desk, attachment: Attachment, files: list[Attachment], findings: list[Finding], *, depth: int
+    desk: Desk,
+    attachment: Attachment,
+    files: list[Attachment],
+    findings: list[Finding],
+    infected: list[Infected],
+    *,
+    depth: int,
 ) -> None:
     identity = identify(attachment.payload)
     kind = identity.kind
@@ -97,8 +108,9 @@ def _unfold(
         fault = Unreadable(UnreadableReason.EMPTY, kind, "no file in it")
     if fault is not None:
         findings.append(container_finding(fault, attachment.name))
+        infected += infected_of([(attachment.name, attachment.sha256, fault)])
     for file in inner:
-        _unfold(desk, replace(file, nested_in=attachment.name), files, findings, depth=depth + 1)
+        _unfold(desk, replace(file, nested_in=attachment.name), files, findings, infected, depth=depth + 1)
 
 
 def _contained(path: str, payload: bytes, container: str) -> Attachment:

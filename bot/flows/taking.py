@@ -15,10 +15,10 @@ from bot.decide.matching_agency import agencies_of
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
 from bot.domain.agency import Agency
-from bot.domain.decision import Resolution
+from bot.domain.decision import Decision, Resolution
 from bot.domain.form import Severity
 from bot.domain.intake import Bounce, IntakeResult
-from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
+from bot.domain.mail import Evidence, InboundMail, InboundRecord, Outcome, OutgoingMail, OutgoingRecord, Reason
 from bot.domain.round import Round
 from bot.domain.submission import Finding, Submission, Verdict
 from bot.flows.again import explained, own_words
@@ -27,8 +27,9 @@ from bot.flows.asked import Asked, asked_in
 from bot.flows.assess import Assessment, assess
 from bot.flows.beside import wrong_period_finding
 from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
+from bot.flows.infected import infected_of, told
 from bot.flows.orders import order_in
-from bot.flows.reading import read_files, unfold
+from bot.flows.reading import ReadFile, Unfolded, read_files, unfold
 from bot.flows.returned import reported
 from bot.flows.services import Services
 from bot.flows.submit import Case
@@ -36,6 +37,7 @@ from bot.mail.parse import parse
 
 # Beside the checks' codes: what names the reason of a correction, the more telling one first.
 REASON_OF_CODE = (
+    ("F112", Reason.INFECTED),
     ("C101", Reason.WRONG_PERIOD),
     ("C102", Reason.WRONG_AGENCY),
     ("M101", Reason.NO_ATTACHMENT),
@@ -76,6 +78,27 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
         return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces, outgoing=follows)
     unfolded = unfold(services, files)
     read = read_files(services, unfolded.files)
+    taken = _judged(services, record, mail, unfolded, read, thread, released)
+    infected = (
+        *unfolded.infected,
+        *infected_of((f.attachment.name, f.attachment.sha256, f.facts.document) for f in read),
+    )
+    if not infected:
+        return taken
+    marked = replace(taken.result, infected=tuple((i.sha256, i.signature) for i in infected))
+    return replace(taken, result=marked, outgoing=(*taken.outgoing, *told(services, record, mail, infected)))
+
+
+def _judged(
+    services: Services,
+    record: InboundRecord,
+    mail: InboundMail,
+    unfolded: Unfolded,
+    read: tuple[ReadFile, ...],
+    thread: OutgoingRecord | None,
+    released: Decision | None,
+) -> Taken:
+    """What the mail comes to, now that its files have been read."""
     whose = whose_mail(services, record, mail, read, released)
     if whose.agency is None:
         return _ended(record, mail, Outcome.HELD, whose.reason or Reason.UNKNOWN_SENDER, evidence=whose.evidence)

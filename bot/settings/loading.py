@@ -233,6 +233,8 @@ class _Loader:
             digest_at=office["digest"].at,
             max_attempts=office["limits"].max_attempts,
             libreoffice=office["documents"].libreoffice,
+            clamd=office["antivirus"].clamd,
+            scan_seconds=office["antivirus"].timeout_seconds,
             registry=registry,
             groups=dict(listed.groups),
             forms=forms,

@@ -19,6 +19,7 @@ from bot.domain.mail import Security
 from bot.domain.office import Language
 from bot.domain.round import DeadlineReading, PeriodKind
 from bot.settings.values import (
+    Clamd,
     Clock,
     Code,
     Count,
@@ -73,6 +74,7 @@ class ImapTable(Table):
     junk_folder: MaybeText = None
     read_junk: bool = True
     sent_folder: MaybeText = None
+    lease_folder: str = "thuky"
 
 
 class SmtpTable(Table):
@@ -117,6 +119,11 @@ class DocumentsTable(Table):
     libreoffice: LibreOffice = "auto"
 
 
+class AntivirusTable(Table):
+    clamd: Clamd | None = None
+    timeout_seconds: Seconds = 60
+
+
 class OrdersTable(Table):
     code_days: Days = Field(default=14, ge=1)
     authenticated: bool = False
@@ -156,6 +163,7 @@ class OfficeFile(Table):
     grace: GraceTable = GraceTable()
     checks: dict[str, CheckTable] = Field(default_factory=dict)
     documents: DocumentsTable = DocumentsTable()
+    antivirus: AntivirusTable = AntivirusTable()
     orders: OrdersTable = OrdersTable()
 
 

@@ -47,8 +47,11 @@ class Settings:
     warnings: tuple[SettingsWarning, ...] = ()
     mail_faults: tuple[Fault, ...] = ()
     libreoffice: str = "auto"
+    clamd: str | None = None
+    scan_seconds: float = 60.0
     junk_folder: str | None = None
     read_junk: bool = True
+    lease_folder: str = "thuky"
 
     @property
     def language(self) -> Language:

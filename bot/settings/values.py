@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from bot.documents.antivirus import is_address
+
 _EMAIL = re.compile(
     r"[^@\s<>,;:\"()\[\]\\]+@(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+)", re.ASCII
 )
@@ -127,6 +129,14 @@ def _libreoffice(value: Any) -> Any:
     raise PydanticCustomError("libreoffice", "auto, off or a path")
 
 
+def _clamd(value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and is_address(value.strip()):
+        return value.strip()
+    raise PydanticCustomError("clamd", "clamd's socket")
+
+
 def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
@@ -145,6 +155,7 @@ Domain = Annotated[str, BeforeValidator(_domain)]
 TimeZone = Annotated[str, BeforeValidator(_timezone)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url)]
 LibreOffice = Annotated[str, BeforeValidator(_libreoffice)]
+Clamd = Annotated[str, BeforeValidator(_clamd)]
 Port = Annotated[int, BeforeValidator(_port)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000_000)]

@@ -60,6 +60,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "auto, off hoặc đường dẫn đầy đủ đến soffice, như /usr/bin/soffice",
         "auto, off or the whole path of soffice, like /usr/bin/soffice",
     ),
+    "clamd": (
+        "ổ cắm của clamd, như unix:/run/clamav/clamd.ctl hoặc 127.0.0.1:3310",
+        "clamd's socket, like unix:/run/clamav/clamd.ctl or 127.0.0.1:3310",
+    ),
     "port": ("một cổng từ 1 đến 65535", "a port from 1 to 65535"),
     # files
     "toml": ("cú pháp TOML đúng ({reason})", "correct TOML ({reason})"),

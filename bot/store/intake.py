@@ -19,7 +19,15 @@ from bot.store.errors import StoreConflictError
 from bot.store.inbound import mail_row
 from bot.store.queueing import queue_mails
 from bot.store.submissions import insert_submissions
-from bot.store.tables import AttachmentRow, BounceRow, EvidenceRow, FindingRow, MailRow, UsedCodeRow
+from bot.store.tables import (
+    AttachmentRow,
+    BounceRow,
+    EvidenceRow,
+    FindingRow,
+    MailRow,
+    QuarantineRow,
+    UsedCodeRow,
+)
 
 
 def open_mail_row(session: Session, mail_id: int) -> MailRow:
@@ -72,6 +80,8 @@ class Intake(Transactions):
                 for name, sha256, size in result.attachments
             )
             session.add_all(bounce_row(result.mail_id, row.received_at, bounce) for bounce in result.bounces)
+            for sha256, signature in result.infected:
+                session.merge(QuarantineRow(sha256=sha256, signature=signature, at=now))
             insert_submissions(session, result.submissions, mail_id=result.mail_id, now=now)
             if used_code:
                 session.add(UsedCodeRow(code=used_code, mail_id=result.mail_id, used_at=now))

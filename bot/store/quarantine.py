@@ -1,7 +1,8 @@
-"""Files that the virus scanner named: which, and as what. The bytes stay in the vault as they were mailed."""
+"""Files that the virus scanner named: which, and as what. The bytes stay in the vault as they were mailed; `finish` of
+the mail that brings one marks it.
+"""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -10,13 +11,7 @@ from bot.store.tables import QuarantineRow
 
 
 class Quarantine(Transactions):
-    """Transactions on what is handed on to nobody."""
-
-    def quarantine(self, sha256: str, signature: str, now: datetime) -> None:
-        """Marks a file; one that is marked already keeps its first signature."""
-        with self._writing() as session:
-            if session.get(QuarantineRow, sha256) is None:
-                session.add(QuarantineRow(sha256=sha256, signature=signature, at=now))
+    """What is handed on to nobody."""
 
     def quarantined(self, sha256s: Collection[str]) -> dict[str, str]:
         """Those of these files that are marked, each with the scanner's name for what is in it."""

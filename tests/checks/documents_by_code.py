@@ -253,6 +253,7 @@ BAD: list[tuple[str, str | Form, Document, str, dict[str, object]]] = [
     ("F103", "ii06", unreadable(UnreadableReason.UNCONVERTED, FileKind.DOC), "tep.xlsx", {}),
     ("F103", "narrative", replace(NARRATIVE, traits=Traits(FileKind.PDF, pages=3)), "tep.docx", {}),
     ("F111", "ii06", unreadable(UnreadableReason.CRASHED), "tep.xlsx", {}),
+    ("F112", "ii06", unreadable(UnreadableReason.INFECTED), "tep.xlsx", {}),
     ("W101", "narrative", text("Trong quý, phương hướng, nhiệm vụ đã rõ."), "IV", {"parts": PART}),
     ("W102", "narrative", text("**IV. Phương hướng, nhiệm vụ", "…………"), "IV", {"parts": PART}),
     ("W102", "narrative", text("**IV. Phương hướng, nhiệm vụ", "Không có."), "IV", {"parts": PART}),
@@ -397,7 +398,7 @@ MAILS = [
 GOOD: list[tuple[str, str | Form, Document, dict[str, object]]] = [
     ("W101 W102 F103", "narrative", NARRATIVE, {"parts": PART}),
     (
-        "F101 F102 F103 F104 F105 F106 F107 F111 X101 X102 X103 X104 X105 X106 X109 X110 X201 X202 X203",
+        "F101 F102 F103 F104 F105 F106 F107 F111 F112 X101 X102 X103 X104 X105 X106 X109 X110 X201 X202 X203",
         "ii06",
         ii06(),
         {},

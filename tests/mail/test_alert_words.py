@@ -32,6 +32,7 @@ FACTS = {
     "outgoing_refused": {"to": "dt@a.example", "error": "550 5.1.1"},
     "outgoing_refused_many": {"count": "6", "to": "dt@a.example", "error": "554 5.7.1"},
     "nudge_unknown": {"to": "dt@a.example"},
+    "infected_file": {"mail_id": "12", "sender": "dt@a.example", "files": "II.06.xlsx", "error": "Xls.Macro.Laroux"},
 }
 CASES = [(code, over) for code in TROUBLES for over in (False, True)] + [(code, False) for code in SINGLE]
 Say = Callable[[AlertNotice], tuple[str, str]]
