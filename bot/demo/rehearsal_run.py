@@ -17,6 +17,7 @@ from bot.decide.nudges import NudgeReason, Verdict
 from bot.demo.clock import StoryClock
 from bot.demo.rehearsal_plan import Beat, Behaviour, Delivery
 from bot.demo.rehearsal_reports import Reports, raw_mail, sender_of
+from bot.domain.ledger import Origin
 from bot.domain.letter import Why
 from bot.domain.mail import (
     InboundRecord,
@@ -87,13 +88,15 @@ class _Listening:
         """A new moment: what was decided before holds no longer."""
         self._verdicts = None
 
-    def compose(self, notice: Notice, *, at: datetime, message_id: str | None = None) -> OutgoingMail:
+    def compose(
+        self, notice: Notice, *, at: datetime, message_id: str | None = None, origin: Origin | None = None
+    ) -> OutgoingMail:
         if isinstance(notice, NudgeNotice):
             if self._verdicts is None:  # before the first mail of this moment is queued: as the tick has just decided
                 self._verdicts = self.judge()
             nudges = self._verdicts[notice.agency.code].nudges
             self.whys.update({nudge.key: nudge.why for nudge in nudges})
-        return self.composer.compose(notice, at=at, message_id=message_id)
+        return self.composer.compose(notice, at=at, message_id=message_id, origin=origin)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.composer, name)

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from bot.decide.obligations import effective_verdict, round_state
 from bot.domain.agency import Agency
 from bot.domain.decision import Decision
+from bot.domain.ledger import origin_of
 from bot.domain.letter import Thread
 from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, OutgoingMail
 from bot.domain.notice import AnswerNotice, AskBeside, AskNotice, ClosedNotice, FormResult, Notice
@@ -90,7 +91,7 @@ def answer(
         mend_by=min((o.mend_by for o in state.of(agency.code) if o.form in in_this_mail and o.mend_by), default=None),
         asked=_beside(services, asked, state.of(agency.code)) if asked else None,
     )
-    return _allowed(services, agency, notice.to, notice)
+    return _allowed(services, agency, notice.to, notice, record)
 
 
 def _beside(services: Services, asked: Asked, owed: Sequence[ObligationState]) -> AskBeside | None:
@@ -123,7 +124,7 @@ def closed(
         round=round_,
         mail_id=record.id,
     )
-    return _allowed(services, agency, notice.to, notice)
+    return _allowed(services, agency, notice.to, notice, record)
 
 
 def acknowledged(
@@ -148,10 +149,12 @@ def acknowledged(
         mail_id=record.id,
         form=services.forms[ask.form] if ask.form else None,
     )
-    return _allowed(services, agency, notice.to, notice)
+    return _allowed(services, agency, notice.to, notice, record)
 
 
-def _allowed(services: Services, agency: Agency, to: tuple[str, ...], notice: Notice) -> tuple[OutgoingMail, ...]:
+def _allowed(
+    services: Services, agency: Agency, to: tuple[str, ...], notice: Notice, record: InboundRecord
+) -> tuple[OutgoingMail, ...]:
     """Composed, unless there is no registered address or the agency has had its answers for today."""
     now = services.now()
     local = services.office.working_time.local(now)
@@ -162,7 +165,7 @@ def _allowed(services: Services, agency: Agency, to: tuple[str, ...], notice: No
     if services.store.answers_since(agency.code, midnight) >= services.office.max_answers_per_day:
         services.journal.warning("answers_capped", agency=agency.code, key=notice.key)
         return ()
-    return (services.composer.compose(notice, at=now),)
+    return (services.composer.compose(notice, at=now, origin=origin_of(record)),)
 
 
 def _recipients(services: Services, record: InboundRecord, mail: InboundMail, agency: Agency) -> tuple[str, ...]:

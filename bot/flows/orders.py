@@ -22,6 +22,7 @@ from bot.decide.order_words import GRAMMARS, Place, WrittenOrder
 from bot.decide.orders import Refusal, judge, read_order
 from bot.decide.screening import Screening
 from bot.domain.decision import Action, Decision, DecisionKind, Order, ReplyLink, Resolution
+from bot.domain.ledger import origin_of
 from bot.domain.letter import Thread
 from bot.domain.mail import InboundMail, InboundRecord, Outcome, OutgoingMail, Reason
 from bot.domain.notice import OrderNotice
@@ -110,7 +111,7 @@ def _carried_out(
         thread=Thread(mail.message_id, mail.references, mail.subject),
         params=_effects(resolution) | ({"lasting": lasting.code} if lasting else {}) | _undone(services, decision),
     )
-    answer = services.composer.compose(notice, at=services.now())
+    answer = services.composer.compose(notice, at=services.now(), origin=origin_of(record))
     assert written.code is not None
     return TakenOrder(Reason.ORDER, (answer,), resolution, written.code.text)
 
@@ -155,7 +156,7 @@ def _refused(
         thread=Thread(mail.message_id, mail.references, mail.subject) if trusted else None,
         params=params,
     )
-    return (services.composer.compose(notice, at=services.now()),)
+    return (services.composer.compose(notice, at=services.now(), origin=origin_of(record)),)
 
 
 def _refused_today(services: Services, sender: str) -> int:

@@ -10,6 +10,7 @@ from bot.documents.sandbox import Sandbox
 from bot.domain.agency import Agency, ContactRole, Registry
 from bot.domain.digest import DigestNotice
 from bot.domain.form import Form
+from bot.domain.ledger import Origin
 from bot.domain.mail import Endpoint, OutgoingMail
 from bot.domain.notice import Notice
 from bot.domain.office import Office
@@ -17,6 +18,7 @@ from bot.domain.round import Round
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
 from bot.flows.papers import Papers
+from bot.mail.lease import MailboxLease
 from bot.store.store import Store
 from bot.store.vault import Vault
 
@@ -41,7 +43,9 @@ class Journal(Protocol):
 class Composing(Protocol):
     """Turns notices into mails (`bot.mail.compose.Composer`)."""
 
-    def compose(self, notice: Notice, *, at: datetime, message_id: str | None = None) -> OutgoingMail: ...
+    def compose(
+        self, notice: Notice, *, at: datetime, message_id: str | None = None, origin: Origin | None = None
+    ) -> OutgoingMail: ...
 
     def digest_html(self, notice: DigestNotice) -> str: ...
 
@@ -75,7 +79,7 @@ class Services:
     where nobody can tell.
     `make_blank` is `bot.documents.blank.make_blank` with the office's words. `load_secret` gives the secret behind the
     codes of orders; OSError when its file can neither be read nor made. `quiet` is what the last tick of this process
-    knew, if it had nothing to do.
+    knew, if it had nothing to do. `lease` is what says that the mailbox is ours; None for who needs nobody's leave.
     """
 
     office: Office
@@ -105,6 +109,7 @@ class Services:
     free_bytes: Callable[[], int | None] = lambda: None
     load_secret: Callable[[], bytes] = _no_secret
     quiet: list[Quiet] = field(default_factory=list, compare=False)
+    lease: MailboxLease | None = None
 
     @property
     def secret(self) -> bytes:

@@ -19,6 +19,7 @@ from bot.domain.agency import Agency
 from bot.domain.decision import Decision
 from bot.domain.digest import DigestNotice
 from bot.domain.form import Form, Severity
+from bot.domain.ledger import Origin
 from bot.domain.letter import Enclosure
 from bot.domain.mail import OutgoingMail
 from bot.domain.notice import (
@@ -37,8 +38,9 @@ from bot.domain.round import Deadline, ReportingPeriod, Round
 from bot.domain.words import FindingWords
 from bot.mail.compose_digest import WHOLE, digest_view
 from bot.mail.compose_files import clean
-from bot.mail.compose_message import Envelope, build, message_ids, new_message_id
+from bot.mail.compose_message import Envelope, build, lasting_message_id, message_ids, new_message_id
 from bot.mail.compose_views import MAX_FILES, Say, answer_view, clip, decision_findings, nudge_view
+from bot.mail.ledger_headers import about_header, covers_header
 from bot.mail.rendering import Renderer
 from bot.text.dates import say_date, say_day, say_deadline, say_instant
 from bot.text.numbers import format_number
@@ -64,17 +66,22 @@ class Composer:
         self._say = say
         self._renderer = Renderer(templates, office.language, self._filters())
 
-    def compose(self, notice: Notice, *, at: datetime, message_id: str | None = None) -> OutgoingMail:
-        """The mail with its final bytes. `at` is aware and becomes the Date; `message_id`, with angle brackets, is
-        made from key and time unless given. ValueError when a recipient is no mail address.
+    def compose(
+        self, notice: Notice, *, at: datetime, message_id: str | None = None, origin: Origin | None = None
+    ) -> OutgoingMail:
+        """The mail with its final bytes. `at` is aware and becomes the Date; `origin` is the inbound mail that it
+        answers. `message_id`, with angle brackets, is made unless given: of key and `origin`, of a nudge's key alone,
+        or of key and time. ValueError when a recipient is no mail address.
         """
         office = self._office
         facts = self._facts(notice, at)
         words = self._renderer.render(template_of(notice), facts)
         thread = None if isinstance(notice, _WITHOUT_THREAD) else notice.thread
         subject = subject_line(facts["tag"], words.headline, thread.subject if thread else None)
-        message_id = message_id or new_message_id(notice.key, at, office.address)
+        message_id = message_id or _message_id(notice, at, office.address, origin)
         to, cc = self._recipients(notice)
+        agency, round_ = _agency_of(notice), _round_of(notice)
+        nudges = notice.marks if isinstance(notice, NudgeNotice) else ()
         envelope = Envelope(
             sender_name=office.name,
             sender_address=office.address,
@@ -85,9 +92,11 @@ class Composer:
             key=notice.key,
             is_answer=thread is not None,
             thread=thread,
+            about=about_header(
+                notice.kind, at, agency.code if agency else None, round_.code if round_ else None, origin
+            ),
+            covers=covers_header(nudges),
         )
-        agency, round_ = _agency_of(notice), _round_of(notice)
-        nudges = notice.marks if isinstance(notice, NudgeNotice) else ()
         return OutgoingMail(
             key=notice.key,
             kind=notice.kind,
@@ -244,6 +253,14 @@ class Composer:
 
 _WITHOUT_THREAD = (NudgeNotice, EscalationLetter, AlertNotice, DigestNotice)
 _OF_A_MAIL = (AnswerNotice, ClosedNotice, AskNotice, OrderNotice)
+
+
+def _message_id(notice: Notice, at: datetime, address: str, origin: Origin | None) -> str:
+    if origin is not None:
+        return lasting_message_id(notice.key, address, origin.sha256, origin.received_at)
+    if isinstance(notice, NudgeNotice):
+        return lasting_message_id(notice.key, address)
+    return new_message_id(notice.key, at, address)
 
 
 def template_of(notice: Notice) -> str:

@@ -17,7 +17,7 @@ import textwrap
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
@@ -47,6 +47,8 @@ class Envelope:
     key: str
     is_answer: bool
     thread: Thread | None = None
+    about: str = ""
+    covers: str = ""
 
 
 def new_message_id(key: str, at: datetime, address: str) -> str:
@@ -55,6 +57,15 @@ def new_message_id(key: str, at: datetime, address: str) -> str:
     """
     digest = hashlib.sha256(f"{key}\n{at.isoformat()}\n{address}".encode()).hexdigest()[:20]
     return f"<{at:%Y%m%d%H%M%S}.{digest}@{address.rpartition('@')[2]}>"
+
+
+def lasting_message_id(key: str, address: str, sha256: str = "", received_at: datetime | None = None) -> str:
+    """A Message-ID that comes out the same whenever that mail is written anew, even from a database made anew: of the
+    key alone, or of the inbound mail that it answers beside it.
+    """
+    came = received_at.astimezone(UTC).isoformat() if received_at else ""
+    digest = hashlib.sha256(f"{key}\n{sha256}\n{came}\n{address}".encode()).hexdigest()[:32]
+    return f"<{digest}@{address.rpartition('@')[2]}>"
 
 
 def build(envelope: Envelope, subject: str, text: str, html: str, enclosures: Sequence[Enclosure] = ()) -> bytes:
@@ -76,6 +87,7 @@ def build(envelope: Envelope, subject: str, text: str, html: str, enclosures: Se
         ("Auto-Submitted", "auto-replied" if envelope.is_answer else "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("X-Thuky-Key", unstructured("X-Thuky-Key", clean(envelope.key))),
+        *_ledger_headers(envelope),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return head.encode("ascii") + _body(envelope.message_id, text, html, enclosures)
@@ -95,6 +107,12 @@ def _thread_headers(thread: Thread | None) -> list[tuple[str, str]]:
         references = (references[0], *references[1 - MAX_REFERENCES :])
     headers = [("In-Reply-To", parent[0])] if parent else []
     return [*headers, ("References", "\r\n ".join(references))] if references else headers
+
+
+def _ledger_headers(envelope: Envelope) -> list[tuple[str, str]]:
+    """What a database is made anew from (`bot.mail.ledger_headers`)."""
+    said = (("X-Thuky-About", envelope.about), ("X-Thuky-Covers", envelope.covers))
+    return [(name, unstructured(name, clean(value))) for name, value in said if value]
 
 
 def _addresses(addresses: Sequence[str]) -> str:

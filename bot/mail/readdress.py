@@ -1,7 +1,8 @@
 """A mail of ours once more, to other people of the same agency: the same words and files under a new Message-ID.
 
-Only header lines that we wrote ourselves are replaced (To, Cc, Date, Message-ID, X-Thuky-Key); the rest, the body with
-its enclosures included, stays byte for byte. Pure. ValueError when the bytes are not a mail of ours.
+Only header lines that we wrote ourselves are replaced (To, Cc, Date, Message-ID, X-Thuky-Key, the time in
+X-Thuky-About); the rest, the body with its enclosures included, stays byte for byte. Pure. ValueError when the bytes
+are not a mail of ours.
 """
 
 import re
@@ -10,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
+from urllib.parse import quote
 
 from bot.domain.mail import OutgoingMail
 from bot.mail.compose_message import new_message_id
@@ -25,8 +27,15 @@ def readdressed(mail: OutgoingMail, to: Sequence[str], *, key: str, at: datetime
     head = _without(head + b"\r\n", "Cc", missing_ok=True)
     for name, value in zip(_REPLACED, values, strict=True):
         head = _without(head, name) + f"{name}: {value}\r\n".encode("ascii")
+    head = _said_at(head, at)
     raw = head.removesuffix(b"\r\n") + blank + body
     return replace(mail, key=key, to=tuple(to), cc=(), message_id=message_id, raw=raw, nudges=())
+
+
+def _said_at(head: bytes, at: datetime) -> bytes:
+    """X-Thuky-About tells when a mail was composed: this one now. It stands on one line with its name, or folded."""
+    stamp = re.compile(rb"(?mi)(^X-Thuky-About:(?:.*\r\n[ \t])*?.*?\bat=)[^;\r\n]+")
+    return stamp.sub(lambda found: found[1] + quote(at.isoformat(), safe="@:+./-").encode(), head, count=1)
 
 
 def _without(head: bytes, name: str, *, missing_ok: bool = False) -> bytes:
