@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from clamd_process import missing_clamd
 from mail_servers import MailServers
 from server_process import missing_dovecot, missing_postfix
 from sqlalchemy import Engine
@@ -86,6 +87,8 @@ def _missing_helper(item: pytest.Item) -> str | None:
         return "LibreOffice is missing: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui"
     if item.get_closest_marker("libarchive") and not has_library():
         return "libarchive is missing: apt-get install libarchive13"
+    if item.get_closest_marker("clamav"):
+        return missing_clamd()
     if item.get_closest_marker("chromium") and shutil.which("chromium") is None:
         return "Chromium is missing: apt-get install chromium"
     return None

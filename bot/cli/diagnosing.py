@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
+from bot.documents.antivirus import ScannerDownError
 from bot.documents.archive import has_library
 from bot.mail import inbox, smtp
 from bot.mail.inbox import JUNK_NAMES, Inbox, MailServerError
@@ -20,7 +21,7 @@ from bot.settings import ConfigurationError, Settings
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.text.dates import say_instant
-from bot.wiring import ORDERS_KEY, load_secret, make_converter
+from bot.wiring import ORDERS_KEY, load_secret, make_converter, make_scanner
 
 GIB = 2**30
 MAX_SKEW = timedelta(minutes=1)
@@ -184,8 +185,18 @@ def _helpers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
         key = "libreoffice_ok" if converter.has_isolation else "libreoffice_open"
         yield Examined(words("libreoffice"), None, words(key, path=converter.program))
     yield Examined(words("libarchive"), None, words("libarchive_ok" if has_library() else "libarchive_missing"))
-    path = shutil.which("clamd")
-    yield Examined(words("clamd"), None, words("helper_ok", path=path) if path else words("helper_missing"))
+    yield _scanner(settings, words)
+
+
+def _scanner(settings: Settings, words: Callable[..., str]) -> Examined:
+    """Whether the virus scanner answers: with one that is set and silent, mails with files wait."""
+    scanner = make_scanner(settings)
+    if scanner is None:
+        return Examined(words("clamd"), None, words("clamd_off"))
+    try:
+        return Examined(words("clamd"), True, words("clamd_ok", version=scanner.ping()))
+    except ScannerDownError as error:
+        return Examined(words("clamd"), False, words("clamd_bad", error=error))
 
 
 def _clock(settings: Settings, words: Callable[..., str]) -> Examined:

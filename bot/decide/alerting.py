@@ -16,13 +16,15 @@ SENDING_REFUSED = "sending_refused"
 MAIL_PARKED = "mail_parked"
 DISK_FULL = "disk_full"
 READING_INCOMPLETE = "reading_incomplete"
-TROUBLES = (MAILBOX_UNREACHABLE, SENDING_REFUSED, MAIL_PARKED, DISK_FULL, READING_INCOMPLETE)
+SCANNER_DOWN = "scanner_down"
+COUNTS_DIFFER = "counts_differ"
+TROUBLES = (MAILBOX_UNREACHABLE, SENDING_REFUSED, MAIL_PARKED, DISK_FULL, READING_INCOMPLETE, SCANNER_DOWN, COUNTS_DIFFER)
 SINGLE = ("found_in_junk", "outgoing_refused", "outgoing_refused_many", "nudge_unknown", "infected_file")
 """Alerts of what happened once: nothing lasts, so nothing is ever over."""
 MOST_SINGLE_ALERTS = 5
 """More mails than these refused in one turn are told of in one alert."""
 
-_PASSES_BY_ITSELF = frozenset({MAILBOX_UNREACHABLE, SENDING_REFUSED, READING_INCOMPLETE})
+_PASSES_BY_ITSELF = frozenset({MAILBOX_UNREACHABLE, SENDING_REFUSED, READING_INCOMPLETE, SCANNER_DOWN})
 
 
 @dataclass(frozen=True, slots=True)

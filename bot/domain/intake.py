@@ -7,6 +7,10 @@ from bot.domain.mail import Evidence, Outcome
 from bot.domain.submission import Finding, Submission
 
 
+WAITS_FOR_SCANNER = "waits for the virus scanner: "
+"""Before the last error of an unfinished mail that nothing is wrong with: its files wait for the scanner's verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """One address that a bounce report names (RFC 3464).

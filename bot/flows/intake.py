@@ -9,6 +9,8 @@ mail's fault: they end the walk and count for nobody.
 import traceback
 from collections.abc import Callable
 
+from bot.documents.antivirus import ScannerDownError
+from bot.domain.intake import WAITS_FOR_SCANNER
 from bot.domain.mail import InboundRecord
 from bot.flows.decisions import settled
 from bot.flows.fetch import head_of
@@ -40,6 +42,10 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
                 settled(services, taken.resolution.decision)
             if taken.result.submissions and taken.result.round and taken.result.agency:
                 shelve(services, taken.result.round, taken.result.agency)
+        except ScannerDownError as error:  # it waits, and does not pass; mails without files go on
+            services.store.note_waiting(record.id, f"{WAITS_FOR_SCANNER}{error}", services.now())
+            services.journal.warning("mail_waits_for_scanner", mail=record.id)
+            continue
         except StoreConflictError as error:  # the coordinator was quicker with this version, say: it is taken anew
             _broken(services, record, error)
             continue

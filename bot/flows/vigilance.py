@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decide.alerting import (
+    COUNTS_DIFFER,
     DISK_FULL,
     MAIL_PARKED,
     MAILBOX_UNREACHABLE,
     READING_INCOMPLETE,
+    SCANNER_DOWN,
     SENDING_REFUSED,
     Seen,
 )
 from bot.decide.downtime import outage_between
 from bot.decide.fairness import Reading, judge_reading
 from bot.decide.matching_agency import agencies_of
+from bot.domain.intake import WAITS_FOR_SCANNER
 from bot.domain.mail import InboundRecord, Outcome
 from bot.flows.alerts import tell, watch
 from bot.flows.dispatch import Dispatched
@@ -92,7 +95,7 @@ def note_reading(services: Services, now: datetime) -> None:
 def watch_house(services: Services, walk: Walk) -> int:
     """The troubles that can be seen before anything is sent. Returns how many alerts were queued."""
     seen = [*_mailbox(services, walk), *_mails(services), *_disk(services)]
-    judged = {MAILBOX_UNREACHABLE, MAIL_PARKED, DISK_FULL}
+    judged = {MAILBOX_UNREACHABLE, MAIL_PARKED, DISK_FULL, SCANNER_DOWN}
     # Whether Spam can be read is not known as long as the server is away.
     return watch(services, seen, judged if walk.trouble else {*judged, READING_INCOMPLETE})
 
@@ -152,7 +155,12 @@ def _mailbox(services: Services, walk: Walk) -> Iterator[Seen]:
 
 
 def _mails(services: Services) -> Iterator[Seen]:
-    for mail in services.store.unfinished():
+    unfinished = services.store.unfinished()
+    waiting = [mail for mail in unfinished if mail.last_error.startswith(WAITS_FOR_SCANNER)]
+    if waiting:  # one matter, however many mails it keeps waiting
+        error = waiting[-1].last_error.removeprefix(WAITS_FOR_SCANNER)
+        yield Seen(SCANNER_DOWN, "clamd", {"count": str(len(waiting)), "error": error})
+    for mail in (m for m in unfinished if m not in waiting):
         params = {"mail_id": str(mail.id), "attempts": str(mail.attempts), "error": _last_line(mail.last_error)}
         yield Seen(READING_INCOMPLETE, str(mail.id), params)
     for mail in services.store.mails(outcome=Outcome.PARKED):
@@ -180,7 +188,11 @@ def _full(services: Services, *, at_once: bool = False) -> Seen:
 
 
 def _known_gap(services: Services) -> str:
-    gaps = [t.params.get("error", "") or t.code for t in services.store.troubles() if _is_gap(t.code, t.subject)]
+    gaps = [
+        t.params.get("error", "") or t.code
+        for t in services.store.troubles()
+        if _is_gap(t.code, t.subject) or (t.code == COUNTS_DIFFER and t.params.get("error"))
+    ]
     return gaps[-1] if gaps else ""
 
 

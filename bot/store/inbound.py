@@ -73,6 +73,12 @@ class Inbound(Transactions):
             else:
                 mark.uid = max(mark.uid, uid)
 
+    def recorded_uids(self, account: str, folder: str, uidvalidity: int) -> frozenset[int]:
+        """The UIDs of one folder, within one UIDVALIDITY, that have a record."""
+        mine = (col(MailRow.account) == account, col(MailRow.folder) == folder, col(MailRow.uidvalidity) == uidvalidity)
+        with self._reading() as session:
+            return frozenset(session.exec(select(MailRow.uid).where(*mine)))
+
     def receive(
         self,
         message: ServerMessage,
@@ -121,6 +127,12 @@ class Inbound(Transactions):
             row.attempts += 1
             row.last_error, row.last_failed_at = error, now
             return row.attempts
+
+    def note_waiting(self, mail_id: int, why: str, now: datetime) -> None:
+        """An unfinished mail waits for something of ours: no failure of the mail, so it is not counted as one."""
+        with self._writing() as session:
+            row = mail_row(session, mail_id)
+            row.last_error, row.last_failed_at = why, now
 
     def reopen(self, mail_id: int, now: datetime) -> bool:
         """Lets a held, ignored or parked mail be taken in again: outcome `received`, attempts 0.

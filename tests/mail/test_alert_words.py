@@ -28,10 +28,12 @@ FACTS = {
     "sending_refused": {"host": "smtp.a.example", "error": "535 no"},
     "disk_full": {"free": str(734 * 2**20), "limit": str(2**30)},
     "reading_incomplete": {"mail_id": "12", "error": "ValueError"},
+    "counts_differ": {"folder": "INBOX", "count": "2", "fetched": "2"},
     "found_in_junk": {"count": "2", "folder": "Thư rác", "sender": "bb@a.example, dt@a.example"},
     "outgoing_refused": {"to": "dt@a.example", "error": "550 5.1.1"},
     "outgoing_refused_many": {"count": "6", "to": "dt@a.example", "error": "554 5.7.1"},
     "nudge_unknown": {"to": "dt@a.example"},
+    "scanner_down": {"count": "4", "error": "ClamAV 127.0.0.1:3310: Connection refused"},
     "infected_file": {"mail_id": "12", "sender": "dt@a.example", "files": "II.06.xlsx", "error": "Xls.Macro.Laroux"},
 }
 CASES = [(code, over) for code in TROUBLES for over in (False, True)] + [(code, False) for code in SINGLE]
