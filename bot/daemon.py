@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import schedule
@@ -17,9 +18,12 @@ import schedule
 from bot.decide.retrying import retry_delay
 from bot.flows.cycle import Turn, turn
 from bot.flows.dispatch import recover
+from bot.flows.holding import let_go
 from bot.flows.services import Services
+from bot.mail.lease import MailboxHeldError
 from bot.mail.watch import Watcher
-from bot.wiring import DataFolderError, make_data_folder
+from bot.settings import Settings
+from bot.wiring import DataFolderError, make_data_folder, make_lease
 
 MAX_TURNS = 1000
 
@@ -47,6 +51,18 @@ def one_instance(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def one_mailbox(services: Services, settings: Settings) -> Iterator[Services]:
+    """The services for the time of the block with a lease on the mailbox, which is taken with the first connection and
+    given back at the end. Inside, MailboxHeldError where the mailbox is somebody else's. Raises DataFolderError.
+    """
+    services = replace(services, lease=make_lease(settings))
+    try:
+        yield services
+    finally:
+        let_go(services)
 
 
 def once(services: Services) -> Turn:
@@ -84,7 +100,7 @@ class Daemon:
         self._stop.set()
 
     def run(self) -> None:
-        """Turns at once, then at every wake-up and every poll, until `stop`."""
+        """Turns at once, then at every wake-up and every poll, until `stop`. Raises MailboxHeldError."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self._services.journal.info("daemon_started", pid=os.getpid())
@@ -102,12 +118,16 @@ class Daemon:
             self._services.journal.info("daemon_stopped")
 
     def _turn(self) -> None:
-        """Turns until all is quiet, then sets the next poll. Never raises: a job that did would starve the ticker."""
+        """Turns until all is quiet, then sets the next poll. A job that raised would starve the ticker; so only what
+        ends the daemon is raised, MailboxHeldError.
+        """
         try:
             step = turn(self._services, self._stop.is_set)
             while not (step.is_quiet or step.trouble or self._stop.is_set()):
                 step = turn(self._services, self._stop.is_set)
             trouble = step.trouble
+        except MailboxHeldError:
+            raise
         except Exception as error:
             trouble = f"{type(error).__name__}: {error}"
             self._services.journal.warning("turn_failed", error=trouble)

@@ -5,6 +5,7 @@ first asked for: `thuky status` takes half the time without it.
 """
 
 import errno
+import re
 import secrets
 import shutil
 import sys
@@ -26,7 +27,9 @@ from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
 from bot.flows.papers import Papers
 from bot.flows.services import Clock, Composing, Journal, Services
-from bot.screens import TEMPLATES, finding_words, sections
+from bot.mail.holder import Holder
+from bot.mail.lease import MailboxLease
+from bot.screens import TEMPLATES, finding_words, say, sections
 from bot.settings import Settings
 from bot.store.safeio import write_atomically, write_once
 from bot.store.store import Store
@@ -34,6 +37,8 @@ from bot.store.vault import Vault
 
 STANDING_CLOCK = "clock"
 ORDERS_KEY = "orders.key"
+INSTANCE = "instance"
+_INSTANCE = re.compile(rb"[0-9a-f]{16}")
 _SECRET_BYTES = 32
 _FORMS_KEPT = 1_000  # blank forms that are kept at hand, some 15 KB each
 
@@ -121,6 +126,37 @@ def load_secret(data_dir: Path) -> bytes:
     if len(secret) != _SECRET_BYTES:
         raise OSError(errno.EINVAL, f"must be {_SECRET_BYTES} bytes long; once removed it is made anew", str(path))
     return secret
+
+
+def instance_id(data_dir: Path) -> str:
+    """The data folder's own random id, made at its first use: what tells two installations apart in one mailbox.
+
+    Raises DataFolderError.
+    """
+    make_data_folder(data_dir)
+    path = data_dir / INSTANCE
+    try:
+        name = write_once(path, secrets.token_hex(8).encode()) if not path.exists() else path.read_bytes()
+        if not _INSTANCE.fullmatch(name):  # an empty one would be everybody's
+            name = secrets.token_hex(8).encode()
+            write_atomically(path, name)
+        return name.decode("ascii")
+    except OSError as error:
+        raise DataFolderError(data_dir, error) from error
+
+
+def make_lease(settings: Settings) -> MailboxLease | None:
+    """This process's lease on the office's mailbox; None where the office has it off. Raises DataFolderError."""
+    if not settings.lease_folder:
+        return None
+
+    def words(holder: Holder) -> tuple[str, str]:
+        known = {"host": holder.host, "pid": holder.pid, "data": holder.data, "account": settings.imap.user}
+        texts = (say(settings.language, f"lease.{part}", **known) for part in ("subject", "text"))
+        return next(texts), next(texts)
+
+    holder = Holder.this_process(instance_id(settings.data_dir))
+    return MailboxLease(settings.lease_folder, holder, settings.office.address, words)
 
 
 class Deferred:

@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
+from bot.cli.holding_words import examine_lease
 from bot.documents.antivirus import ScannerDownError
 from bot.documents.archive import has_library
 from bot.mail import inbox, smtp
@@ -21,7 +22,7 @@ from bot.settings import ConfigurationError, Settings
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.text.dates import say_instant
-from bot.wiring import ORDERS_KEY, load_secret, make_converter, make_scanner
+from bot.wiring import ORDERS_KEY, SystemClock, load_secret, make_converter, make_scanner
 
 GIB = 2**30
 MAX_SKEW = timedelta(minutes=1)
@@ -140,6 +141,7 @@ def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
             yield Examined(words(name), True, words(f"{name}_ok", host=endpoint.host, port=endpoint.port))
             if name == "imap":
                 yield _junk(settings, words)
+                yield Examined(words("lease"), *examine_lease(settings, SystemClock(), words))
 
 
 def _junk(settings: Settings, words: Callable[..., str]) -> Examined:

@@ -18,10 +18,12 @@ from bot.cli.context import (
     stop,
     told,
 )
+from bot.cli.holding_words import stop_held
 from bot.cli.looking import print_status
-from bot.daemon import AlreadyRunning, Daemon, one_instance
+from bot.daemon import AlreadyRunning, Daemon, one_instance, one_mailbox
 from bot.daemon import once as run_once
 from bot.flows.services import Clock
+from bot.mail.lease import MailboxHeldError
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
 from bot.wiring import FixedClock, SystemClock, stand_at
@@ -41,11 +43,14 @@ def run(context: typer.Context) -> None:
         with (
             told(settings.language),
             one_instance(settings.data_dir),
-            services_of(context, settings, _clock(settings, None)) as services,
+            services_of(context, settings, _clock(settings, None)) as opened,
+            one_mailbox(opened, settings) as services,
         ):
             Daemon(services, settings.poll_seconds).run()
     except AlreadyRunning as other:
         _locked(settings, other)
+    except MailboxHeldError as other:
+        stop_held(settings, other)
 
 
 def once(
@@ -63,11 +68,14 @@ def once(
         with (
             told(settings.language),
             one_instance(settings.data_dir),
-            services_of(context, settings, _clock(settings, instant)) as services,
+            services_of(context, settings, _clock(settings, instant)) as opened,
+            one_mailbox(opened, settings) as services,
         ):
             total = run_once(services)
     except AlreadyRunning as other:
         _locked(settings, other)
+    except MailboxHeldError as other:
+        stop_held(settings, other)
     if total.trouble or total.unread:
         stop(settings.language, WRONG, "error.server", error=total.trouble or total.unread)
     print(

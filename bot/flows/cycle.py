@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from bot.flows.board import write_board
 from bot.flows.dispatch import copy_to_sent, dispatch
 from bot.flows.fetch import fetch_junk, fetch_new, mark_finished
+from bot.flows.holding import hold, hold_before_sending, hold_on
 from bot.flows.intake import process_pending
+from bot.flows.reconciling import reconcile_folders
+from bot.flows.ledger import write_notes
 from bot.flows.services import Services
 from bot.flows.tick import tick
 from bot.flows.vigilance import (
@@ -73,6 +76,7 @@ def _turn(services: Services, should_stop: Callable[[], bool]) -> Turn:
         if walk.finished:
             queued += tell_of_junk(services, began)
         queued += tick(services, reading_state(services, now, walk.gap))
+    hold_before_sending(services)
     sending = dispatch(services)
     sent = sending.sent
     if alerts := watch_sending(services, sending):
@@ -87,17 +91,24 @@ def _read(services: Services, should_stop: Callable[[], bool]) -> Walk:
     """Inbox first, then Spam, then all that was recorded: what Spam refuses does not keep the inbox waiting."""
     fetched = finished = 0
     unread = ""
+
+    def between() -> bool:
+        hold_on(services, inbox)  # many mails take longer than the lease lasts
+        return should_stop()
+
     try:
         with Inbox(services.imap, services.account) as inbox:
+            hold(services, inbox)
             fetched = fetch_new(services, inbox, services.inbox_folder)
             try:
                 fetched += fetch_junk(services, inbox)
             except MailServerError as error:
                 unread = str(error)
                 services.journal.warning("junk_unreadable", error=unread)
-            finished = process_pending(services, should_stop)
+            finished = process_pending(services, between)
             if not unread:  # else that connection is of no more use; the next turn marks
                 mark_finished(services, inbox)
+                fetched += reconcile_folders(services, inbox)
     except MailServerError as error:
         services.journal.warning("mailbox_unreachable", error=str(error))
         return Walk(fetched, finished + process_pending(services, should_stop), str(error), unread)
@@ -106,9 +117,10 @@ def _read(services: Services, should_stop: Callable[[], bool]) -> Walk:
 
 def _copies(services: Services) -> str:
     try:
-        if services.store.not_in_sent(1):
+        if services.store.not_in_sent(1) or services.store.unnoted():
             with Inbox(services.imap, services.account) as inbox:
                 copy_to_sent(services, inbox)
+                write_notes(services, inbox)
     except MailServerError as error:
         services.journal.warning("sent_folder_unreachable", error=str(error))
         return str(error)

@@ -3,8 +3,8 @@
 Flow: `put` appends (the server's own time of receipt; the folder is made where there is none), `entries` lists what
 lies there by header, `remove` takes away messages named by UID.
 
-Removing is `UID STORE +FLAGS \\Deleted` and `UID EXPUNGE` (RFC 4315). A server without UIDPLUS knows only EXPUNGE of the
-whole folder, which is done where nothing but notes of ours lies in it; else they stay marked, which counts as gone.
+Removing is `UID STORE +FLAGS \\Deleted` and `UID EXPUNGE` (RFC 4315). A server without UIDPLUS knows only EXPUNGE of
+the whole folder, which is done where nothing but notes of ours lies in it; else they stay marked, which counts as gone.
 
 Failure policy: a server that refuses to make the folder is `FolderRefusedError` with its words; every other failure is
 the `MailServerError` of the connection.
@@ -81,13 +81,11 @@ class OwnFolder:
         """Take those messages away; `among` is what `entries` told just now on this connection, of which others than
         our own notes are never touched. Raises MailServerError.
         """
-        ours = {entry.uid for entry in among if entry.note}
+        ours = {entry.uid for entry in among if entry.note}  # so the folder that is looked at is ours
         wanted = ",".join(str(uid) for uid in sorted(ours & set(uids)))
         if not wanted:
             return
         with self._inbox.bare() as client:
-            if not self._select(client):
-                return
             client.uid("STORE", wanted, "+FLAGS.SILENT", "(\\Deleted)")
             try:
                 client.uid("EXPUNGE", wanted)

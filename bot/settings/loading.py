@@ -196,6 +196,11 @@ class _Loader:
         sending = office.get("sending")
         if sending is not None and sending.reserved and sending.reserved >= sending.per_day:
             self.report.fault(*layers.of("sending", "reserved"), str(sending.reserved), "reserved_below_day")
+        imap = office.get("imap")
+        if imap is not None and imap.lease_folder.strip().casefold() in (
+            (f or "").casefold() for f in ("INBOX", imap.inbox_folder, imap.junk_folder, imap.sent_folder) if f
+        ):
+            self.report.fault(*layers.of("imap", "lease_folder"), imap.lease_folder, "lease_folder_alone")
         first, longest = office.get("retry_seconds", 1), office.get("retry_max_seconds", 1)
         if first > longest:
             self.report.warn(*layers.of("retry_seconds"), "w_retry", first=f"{first:g}", longest=f"{longest:g}")
@@ -221,6 +226,7 @@ class _Loader:
             account=f"{imap.user}@{imap.host}",
             inbox_folder=imap.inbox_folder,
             sent_folder=imap.sent_folder,
+            lease_folder=imap.lease_folder.strip(),
             junk_folder=imap.junk_folder,
             read_junk=imap.read_junk,
             poll_seconds=office["poll_seconds"],

@@ -149,6 +149,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         'one of the two: severity = "error" or "remark"; or off = "the reason"',
     ),
     # sending
+    "lease_folder_alone": (
+        "một thư mục riêng, không dùng vào việc khác (mặc định: thuky); để trống thì không dùng giấy giữ hộp thư",
+        "a folder of its own that nothing else uses (thuky is the default); empty for no lease",
+    ),
     "reserved_below_day": (
         "ít hơn per_day: phần để dành nằm trong số nơi nhận của một ngày",
         "less than per_day: what is kept back is part of the day's recipients",
