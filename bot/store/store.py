@@ -1,8 +1,8 @@
 """The store: every transaction of the house, domain types in and out.
 
 One public method is one transaction; whoever calls it finds afterwards all of it or nothing. The rooms by theme are
-`inbound`, `intake`, `submissions`, `decisions`, `outgoing`, `watch`, `ledger`, `quarantine` and `stamp`; this module
-opens the file and puts them together.
+`inbound`, `intake`, `submissions`, `decisions`, `outgoing`, `watch`, `ledger`, `quarantine`, `rebuilding` and `stamp`;
+this module opens the file and puts them together.
 
 Times go in as aware datetimes and come back in UTC. `now` is always the caller's. Failure policy: see
 `bot.store.errors`; a naive datetime is a TypeError.
@@ -19,13 +19,16 @@ from bot.store.ledger import Ledger
 from bot.store.outgoing import Outgoing
 from bot.store.outgoing_lists import OutgoingLists
 from bot.store.quarantine import Quarantine
+from bot.store.rebuilding import Rebuilding
 from bot.store.schema import bring_to_head
 from bot.store.stamp import Stamp
 from bot.store.submissions import Submissions
 from bot.store.watch import Watch
 
 
-class Store(Inbound, Intake, Submissions, Decisions, Outgoing, OutgoingLists, Watch, Stamp, Ledger, Quarantine):
+class Store(
+    Inbound, Intake, Submissions, Decisions, Outgoing, OutgoingLists, Watch, Stamp, Ledger, Quarantine, Rebuilding
+):
     """The open database. May be shared between threads; each call uses a connection of its own."""
 
     @classmethod
