@@ -38,9 +38,9 @@ PURE = {"domain", "text", "decide", "checks"}
 MAY_READ_THE_CLOCK = {"wiring", "daemon", "cli", "demo"}
 
 SOLE_USERS = {
-    "imap_tools": ("bot.mail.inbox", "bot.mail.watch"),
-    "imaplib": ("bot.mail.inbox", "bot.mail.watch"),
-    "aiosmtplib": ("bot.mail.smtp",),
+    "imap_tools": ("bot.mail.inbox", "bot.mail.session"),
+    "imaplib": ("bot.mail.inbox", "bot.mail.session", "bot.mail.watch"),
+    "aiosmtplib": ("bot.mail.smtp", "bot.mail.smtp_session"),
     "smtplib": ("bot.demo.*",),
     "jinja2": ("bot.mail.compose*", "bot.mail.rendering*"),
     "schedule": ("bot.daemon",),

@@ -13,6 +13,10 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 _INTERNAL_DATE: Final = re.compile(
     r'INTERNALDATE "\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"', re.IGNORECASE
 )
+_AFTER_BODY: Final = re.compile(
+    rb'(?:\s*(?:UID \d+|FLAGS \([^()]*\)|MODSEQ \(\d+\)|RFC822\.SIZE \d+|INTERNALDATE "[^"]*"))*\s*\)\s*', re.IGNORECASE
+)
+_QUOTED_BODY: Final = re.compile(rb'BODY\[(?:HEADER)?\] "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 
 
 class MessageTold(NamedTuple):
@@ -32,16 +36,21 @@ def message_told(line: object) -> MessageTold | None:
 
 
 def body_of(answer: Iterable[object], uid: int) -> bytes | None:
-    """The literal of the message with that UID in the answer to `FETCH (UID BODY.PEEK[])`."""
+    """The body of the message with that UID in the answer to `FETCH (UID BODY.PEEK[…])`. Raises ValueError when what
+    stands behind it is none of an answer: the size that was announced was not that of the body.
+    """
     mine = re.compile(rb"\bUID %d\b" % uid)
     items = list(answer)
     for position, item in enumerate(items):
         if isinstance(item, tuple):
             after = items[position + 1] if position + 1 < len(items) else b""
-            if mine.search(item[0]) or (isinstance(after, bytes) and mine.search(after)):
+            after = after if isinstance(after, bytes) else b""
+            if mine.search(item[0]) or mine.search(after):
+                if not _AFTER_BODY.fullmatch(after):
+                    raise ValueError(f"after the body of message {uid} stands {after[:40]!r}")
                 return bytes(item[1])
-        elif isinstance(item, bytes) and mine.search(item) and b'BODY[] ""' in item.upper():
-            return b""
+        elif isinstance(item, bytes) and mine.search(item) and (short := _QUOTED_BODY.search(item)):
+            return re.sub(rb"\\(.)", rb"\1", short[1])
     return None
 
 

@@ -6,24 +6,57 @@ never the password, and whether it may be better next time.
 
 import ipaddress
 import ssl
+from typing import Final
 
 from bot.domain.mail import Endpoint, Security
 
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL"})
+"""OpenSSL's words for a peer that answered in clear."""
+
 
 class MailServerError(Exception):
-    """A mail server did not do what was asked. `str()` is a sentence for people; `transient`: worth another try."""
+    """A mail server did not do what was asked. `str()` is a sentence for people; `transient`: worth another try.
 
-    def __init__(self, message: str, transient: bool) -> None:
+    `log_in`: it would not let us in; providers lock an account that knocks too often. `untrusted`: the connection is
+    not protected as the settings ask (certificate, host name, no TLS where TLS is set).
+    """
+
+    def __init__(self, message: str, transient: bool, *, log_in: bool = False, untrusted: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+        self.log_in = log_in
+        self.untrusted = untrusted
 
 
-def server_error(endpoint: Endpoint, protocol: str, what: object, *, transient: bool) -> MailServerError:
+def server_error(
+    endpoint: Endpoint,
+    protocol: str,
+    what: object,
+    *,
+    transient: bool,
+    log_in: bool = False,
+    untrusted: bool = False,
+) -> MailServerError:
     """The error with the server's place in front: `IMAP imap.example:993 (user baocao): …`."""
     user = f" (user {endpoint.user})" if endpoint.user else ""
-    return MailServerError(
-        f"{protocol} {endpoint.host}:{endpoint.port}{user}: {without_password(endpoint, what)}", transient
-    )
+    told = f"{protocol} {endpoint.host}:{endpoint.port}{user}: {without_password(endpoint, what)}"
+    return MailServerError(told, transient, log_in=log_in, untrusted=untrusted)
+
+
+def trust_error(endpoint: Endpoint, protocol: str, error: BaseException) -> MailServerError | None:
+    """What is wrong where TLS itself is: a certificate that is not trusted, or a server that does not speak TLS here.
+    None where TLS is not what failed, or only broke off.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            what = f"the server's certificate is not trusted: {seen.verify_message}"
+            return server_error(endpoint, protocol, what, transient=False, untrusted=True)
+        if isinstance(seen, ssl.SSLError) and seen.reason in _NO_TLS:
+            what = f"the server does not speak TLS on this port ({seen.reason})"
+            return server_error(endpoint, protocol, what, transient=False, untrusted=True)
+        seen = seen.__cause__
+    return None
 
 
 def without_password(endpoint: Endpoint, what: object) -> str:

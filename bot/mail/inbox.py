@@ -13,21 +13,22 @@ throw the `Inbox` away and open a new one. That a message has gone is no failure
 
 import imaplib
 import re
-import ssl
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import MailboxLoginError
+from imap_tools import BaseMailBox
 from imap_tools.utils import encode_folder
 
-from bot.domain.mail import Endpoint, MessageRef, Security, ServerMessage
+from bot.domain.mail import Endpoint, MessageRef, ServerMessage
 from bot.mail.answers import body_of, message_told, said
-from bot.mail.connection import MailServerError, require_protection, server_error, tls_context
+from bot.mail.connection import MailServerError, server_error
+from bot.mail.ends import Stop, never
+from bot.mail.line import MOST_BYTES
+from bot.mail.session import close_mailbox, open_mailbox, translated
 
 __all__ = [
     "JUNK_NAMES",
@@ -36,8 +37,6 @@ __all__ = [
     "Inbox",
     "MailServerError",
     "check_login",
-    "close_mailbox",
-    "open_for_idle",
 ]
 
 SENT_NAMES: Final = (
@@ -51,6 +50,8 @@ SENT_NAMES: Final = (
     "Đã gửi",
 )
 JUNK_NAMES: Final = ("Junk", "Spam", "Junk E-mail", "Junk Email", "Bulk Mail", "INBOX.Junk", "INBOX.Spam", "Thư rác")
+_UIDS_AT_ONCE: Final = 500
+_LARGEST_UID: Final = 2**32 - 1
 _KEYWORD: Final = re.compile(r"[$A-Za-z0-9_.-]{1,60}")
 
 
@@ -72,77 +73,6 @@ class _Selected:
     keywords: frozenset[str]
 
 
-def open_mailbox(endpoint: Endpoint) -> BaseMailBox:
-    """A logged-in connection with no folder selected. Raises `MailServerError`."""
-    require_protection(endpoint, "IMAP")
-    with translated(endpoint):
-        mailbox = _connect(endpoint)
-        try:
-            if endpoint.user:
-                ascii_only = endpoint.user.isascii() and endpoint.password.isascii()
-                login = mailbox.login if ascii_only else mailbox.login_utf8
-                login(endpoint.user, endpoint.password, initial_folder=None)
-        except BaseException:
-            close_mailbox(mailbox.client)
-            raise
-    return mailbox
-
-
-def open_for_idle(endpoint: Endpoint, folder: str) -> imaplib.IMAP4 | None:
-    """A logged-in connection that looks at the folder read-only; None when the server cannot IDLE.
-
-    Raises `MailServerError`.
-    """
-    mailbox = open_mailbox(endpoint)
-    client: imaplib.IMAP4 = mailbox.client
-    try:
-        with translated(endpoint):
-            # Asked again after the log-in: many servers tell less before it.
-            if "IDLE" in said(client.capability()[1]).upper().split():
-                mailbox.folder.set(folder, readonly=True)
-                return client
-    except BaseException:
-        close_mailbox(client)
-        raise
-    close_mailbox(client)
-    return None
-
-
-def close_mailbox(client: imaplib.IMAP4) -> None:
-    """Log out as far as the connection still allows; never raises."""
-    with suppress(OSError, imaplib.IMAP4.error, ValueError):
-        client.logout()
-    with suppress(OSError):
-        client.shutdown()
-
-
-@contextmanager
-def translated(endpoint: Endpoint) -> Iterator[None]:
-    """Every failure of a connection inside the block as a `MailServerError`."""
-    try:
-        yield
-    except MailServerError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        what = f"the server's certificate is not trusted: {error.verify_message}"
-        raise server_error(endpoint, "IMAP", what, transient=False) from error
-    except MailboxLoginError as error:
-        raise _login_refused(endpoint, error) from error
-    except imaplib.IMAP4.abort as error:
-        raise server_error(endpoint, "IMAP", f"the connection broke: {error}", transient=True) from error
-    except (imaplib.IMAP4.error, ImapToolsError) as error:
-        raise server_error(endpoint, "IMAP", f"the server refused: {error}", transient=True) from error
-    except TimeoutError as error:
-        what = f"no answer within {endpoint.timeout:g} seconds"
-        raise server_error(endpoint, "IMAP", what, transient=True) from error
-    except OSError as error:
-        raise server_error(endpoint, "IMAP", f"no connection: {error.strerror or error}", transient=True) from error
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
-        # imaplib and imap-tools fall over answers that they do not expect in just these ways.
-        what = f"an answer that makes no sense: {error!r}"
-        raise server_error(endpoint, "IMAP", what, transient=True) from error
-
-
 def check_login(endpoint: Endpoint, folder: str = "INBOX") -> ImapFacts:
     """Connect, log in and look into the folder, for `doctor`. Raises `MailServerError`."""
     with Inbox(endpoint, endpoint.user) as inbox:
@@ -150,11 +80,17 @@ def check_login(endpoint: Endpoint, folder: str = "INBOX") -> ImapFacts:
 
 
 class Inbox:
-    """One connection to one account. `account` is the name that `MessageRef`s carry."""
+    """One connection to one account. `account` is the name that `MessageRef`s carry.
 
-    def __init__(self, endpoint: Endpoint, account: str) -> None:
+    Once `stop()` holds, what is under way has four seconds left. A message of more than `most_bytes` is refused,
+    whatever size the server told before.
+    """
+
+    def __init__(self, endpoint: Endpoint, account: str, *, stop: Stop = never, most_bytes: int = MOST_BYTES) -> None:
         self._endpoint = endpoint
         self._account = account
+        self._stop = stop
+        self._most_bytes = most_bytes
         self._mailbox: BaseMailBox | None = None
         self._selected: _Selected | None = None
 
@@ -170,7 +106,7 @@ class Inbox:
     def connect(self) -> None:
         """Connect and log in, unless that is done. Raises `MailServerError`."""
         if self._mailbox is None:
-            self._mailbox, self._selected = open_mailbox(self._endpoint), None
+            self._mailbox, self._selected = open_mailbox(self._endpoint, self._stop, self._most_bytes), None
 
     def close(self) -> None:
         """Log out; never raises."""
@@ -196,14 +132,53 @@ class Inbox:
             last = after[1] if after is not None and after[0] == selected.uidvalidity else 0
             if selected.messages == 0:
                 return selected.uidvalidity, ()
-            answer = self._ok(self._client.uid("FETCH", f"{last + 1}:*", "(UID INTERNALDATE RFC822.SIZE)"))
-            found = {
-                told.uid: ServerMessage(MessageRef(self._account, folder, selected.uidvalidity, told.uid), *told[1:])
-                for line in answer
-                if (told := message_told(line))
-            }
-        # "n:*" always names the last message, even where its UID is smaller than n.
-        return selected.uidvalidity, tuple(found[uid] for uid in sorted(found) if uid > last)
+            # "n:*" always names the last message, even where its UID is smaller than n.
+            uids = tuple(uid for uid in self._search("UID", f"{last + 1}:*") if uid > last)
+            found = self._described(selected, uids)
+            if missing := tuple(uid for uid in uids if uid not in found):
+                # Expunged in between, or lost on the way: what is left out here would never be looked at again.
+                found |= self._described(selected, missing)
+                still = {uid for uid in missing if uid not in found} & set(self._search("UID", _set_of(missing)))
+                if still:
+                    raise imaplib.IMAP4.abort(f"messages {_set_of(sorted(still))} are there and not described")
+        return selected.uidvalidity, tuple(found[uid] for uid in sorted(found))
+
+    def list_uids(self, folder: str) -> tuple[int, tuple[int, ...]]:
+        """The folder's UIDVALIDITY and the UIDs of all its messages, ascending. Raises `MailServerError`."""
+        with translated(self._endpoint):
+            selected = self._select(folder)
+            uids = self._search("ALL") if selected.messages else ()
+        return selected.uidvalidity, uids
+
+    def describe(self, folder: str, uids: Sequence[int]) -> tuple[int, tuple[ServerMessage, ...]]:
+        """The folder's UIDVALIDITY and those of the messages `uids` that are there, as `list_messages` tells of them.
+
+        Raises `MailServerError`.
+        """
+        with translated(self._endpoint):
+            selected = self._select(folder)
+            found = self._described(selected, uids)
+        return selected.uidvalidity, tuple(found[uid] for uid in sorted(found))
+
+    def _described(self, selected: _Selected, uids: Sequence[int]) -> dict[int, ServerMessage]:
+        found: dict[int, ServerMessage] = {}
+        for first in range(0, len(uids), _UIDS_AT_ONCE):
+            asked = uids[first : first + _UIDS_AT_ONCE]
+            for line in self._ok(self._client.uid("FETCH", _set_of(asked), "(UID INTERNALDATE RFC822.SIZE)")):
+                if (told := message_told(line)) and told.uid in asked:
+                    ref = MessageRef(self._account, selected.folder, selected.uidvalidity, told.uid)
+                    found[told.uid] = ServerMessage(ref, *told[1:])
+        return found
+
+    def _search(self, *criteria: str) -> tuple[int, ...]:
+        """The UIDs found, ascending. A server that says OK and no list at all was not understood, or garbled."""
+        answer = self._ok(self._client.uid("SEARCH", *criteria))
+        if not any(isinstance(line, bytes) for line in answer):
+            raise imaplib.IMAP4.abort("no answer to SEARCH")
+        uids = sorted({int(uid) for line in answer if isinstance(line, bytes) for uid in line.split()})
+        if uids and not 0 < uids[0] <= uids[-1] <= _LARGEST_UID:
+            raise imaplib.IMAP4.abort(f"a UID that is none: {uids[0]} to {uids[-1]}")
+        return tuple(uids)
 
     def fetch_raw(self, ref: MessageRef) -> bytes | None:
         """The message byte for byte, without marking it seen; None when it is no longer there.
@@ -227,7 +202,10 @@ class Inbox:
                 if "EXPUNGEISSUED" in said(answer).upper():
                     return None
                 raise imaplib.IMAP4.error(said(answer))
-        return body_of(answer, ref.uid)
+            body = body_of(answer, ref.uid)
+            if body is None and ref.uid in self._search("UID", str(ref.uid)):
+                raise imaplib.IMAP4.abort(f"message {ref.uid} is there and was not sent")
+        return body
 
     def mark_done(self, ref: MessageRef, keyword: str) -> bool:
         """Set a keyword such as `$ThukyDone` on the message; repeating it changes nothing.
@@ -280,8 +258,7 @@ class Inbox:
                 return False
             self._select(folder)
             quoted = message_id.replace("\\", "\\\\").replace('"', '\\"')
-            answer = self._ok(self._client.uid("SEARCH", "HEADER", "Message-ID", f'"{quoted}"'))
-        return any(item and item.split() for item in answer)
+            return bool(self._search("HEADER", "Message-ID", f'"{quoted}"'))
 
     @contextmanager
     def bare(self) -> Iterator[imaplib.IMAP4]:
@@ -324,8 +301,11 @@ class Inbox:
             answer = self._ok(client.select(_quoted(folder), readonly=True))
         codes: dict[str, list[Any]] = client.untagged_responses
         keywords = said(codes.get("PERMANENTFLAGS", [])).strip("()").split()
-        uidvalidity = int(codes["UIDVALIDITY"][-1])
-        self._selected = _Selected(folder, uidvalidity, int(answer[-1] or 0), frozenset(keywords))
+        uidvalidity = int(codes["UIDVALIDITY"][-1]) if "UIDVALIDITY" in codes else 0
+        if not 0 < uidvalidity <= _LARGEST_UID or answer[-1] is None:
+            # Without the one nothing can be named, and without the other a full folder would seem to be empty.
+            raise imaplib.IMAP4.abort(f"folder {folder!r} was opened without a UIDVALIDITY or a number of messages")
+        self._selected = _Selected(folder, uidvalidity, int(answer[-1]), frozenset(keywords))
         return self._selected
 
     def _ok(self, result: tuple[str, Any], what: str = "") -> list[Any]:
@@ -335,21 +315,10 @@ class Inbox:
         return list(answer)
 
 
-def _connect(endpoint: Endpoint) -> BaseMailBox:
-    where: dict[str, Any] = {"host": endpoint.host, "port": endpoint.port, "timeout": endpoint.timeout}
-    if endpoint.security is Security.NONE:
-        return MailBoxUnencrypted(**where)
-    context = tls_context(endpoint, "IMAP")
-    kind = MailBox if endpoint.security is Security.TLS else MailBoxStartTls
-    return kind(**where, ssl_context=context)
+def _set_of(uids: Sequence[int]) -> str:
+    return ",".join(map(str, uids))
 
 
 def _quoted(folder: str) -> Any:
     """The name as it goes over the wire (modified UTF-7, quoted): bytes, which imaplib takes."""
     return encode_folder(folder)
-
-
-def _login_refused(endpoint: Endpoint, error: MailboxLoginError) -> MailServerError:
-    answer = said(error.command_result[1])
-    busy = any(word in answer.upper() for word in ("UNAVAILABLE", "LIMIT", "INUSE"))
-    return server_error(endpoint, "IMAP", f"log-in refused: {answer}", transient=busy)

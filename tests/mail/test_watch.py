@@ -13,7 +13,7 @@ from mail_servers import MailServers
 
 from bot.demo.server import EmbeddedMailServer
 from bot.domain.mail import Endpoint, Security
-from bot.mail import watch
+from bot.mail import reaching, watch
 from bot.mail.watch import Watcher
 
 ACCOUNT, PASSWORD = "canbo@hopthu.test", "bimat"
@@ -120,6 +120,7 @@ def test_a_lost_connection_is_made_anew(
     watcher_of: Callable[[Endpoint], Watcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(reaching, "SPACING", 0.01)
     lost = threading.Event()
 
     def lose(client: socket.socket) -> None:
