@@ -1,22 +1,23 @@
 """From the outbox to the servers: what is due is claimed, sent over one connection a batch, and its fate written down
 mail by mail.
 
-Hold back what has no room or has outlived its day → claim (queued → sending) → smtp → settle, at once after each answer
-of the server, so that a crash leaves at most one mail of unknown fate. Transient refusals come back with a growing
+Hold back what has no room or has outlived its day → claim one (queued → sending) → smtp → settle, at once after the
+answer of the server, then the next one: a crash leaves at most one mail of unknown fate. Transient refusals come back with a growing
 delay; permanent ones are given up and told; an address that the server does not know counts as one that bounced. Where
 the provider says that we have sent too much, nothing but alerts and digests is tried for an hour. Copies then go to
 the Sent folder.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decide.alerting import MOST_SINGLE_ALERTS
 from bot.decide.pacing import plan
 from bot.decide.retrying import EXPIRED, GIVEN_UP, LIMIT_REST, RESTING, after_attempt
-from bot.domain.mail import NoticeKind, OutgoingRecord, OutgoingState, SendOutcome, SendResult
+from bot.domain.mail import NoticeKind, OutgoingMail, OutgoingRecord, OutgoingState, SendOutcome, SendResult
 from bot.flows.alerts import tell
+from bot.flows.ledger import sent_folder
 from bot.flows.reach import taken as taken_lately
 from bot.flows.reach import waiting
 from bot.flows.returned import came_back
@@ -62,8 +63,8 @@ def dispatch(services: Services) -> Dispatched:
     given_up: list[tuple[OutgoingRecord, str]] = []
     due_by = services.now()
     try:
-        while batch := _next_batch(services, due_by):
-            step = _send(services, batch, given_up)
+        while first := _first_due(services, due_by):
+            step = _send(services, first[0], due_by, given_up)
             done = Dispatched(
                 done.sent + step.sent,
                 step.refusal or done.refusal,
@@ -76,8 +77,10 @@ def dispatch(services: Services) -> Dispatched:
     return done
 
 
-def _next_batch(services: Services, due_by: datetime) -> tuple[OutgoingRecord, ...]:
-    """The most urgent mails that may go now; what may not is due later, and nudges of another day have failed."""
+def _first_due(services: Services, due_by: datetime) -> tuple[OutgoingRecord, ...]:
+    """The most urgent mail that may go now, claimed; what may not is due later, and nudges of another day have failed.
+    Empty when nothing is due.
+    """
     now = services.now()
     planned = plan(
         waiting(services), taken_lately(services, now), services.office.sending, services.office.working_time, now
@@ -89,13 +92,14 @@ def _next_batch(services: Services, due_by: datetime) -> tuple[OutgoingRecord, .
         )
     for record_id in planned.expired:
         services.journal.warning("nudge_expired", outgoing=record_id)
-    return services.store.claim_due(due_by, BATCH)
+    return services.store.claim_due(due_by, 1)
 
 
 def _send(
-    services: Services, batch: Sequence[OutgoingRecord], given_up: list[tuple[OutgoingRecord, str]]
+    services: Services, first: OutgoingRecord, due_by: datetime, given_up: list[tuple[OutgoingRecord, str]]
 ) -> Dispatched:
-    records = {r.mail.key: r for r in batch}
+    """`first`, and up to BATCH in all, over one connection."""
+    records: dict[str, OutgoingRecord] = {}
     taken: list[str] = []
     refusals: list[str] = []
     blocked: list[str] = []
@@ -156,10 +160,20 @@ def _send(
         if lost and not accounted:
             given_up.append((record, error))
 
+    def claimed() -> Iterator[OutgoingMail]:
+        # Asked for the next one only when the fate of the last is written down.
+        record: OutgoingRecord | None = first
+        for left in reversed(range(BATCH)):
+            if record is None:
+                return
+            records[record.mail.key] = record
+            yield record.mail
+            record = next(iter(services.store.claim_due(due_by, 1)), None) if left else None
+
     try:
-        send_batch(services.smtp, [r.mail for r in batch], settle, stop=lambda: bool(limits))
+        send_batch(services.smtp, claimed(), settle, stop=lambda: bool(limits))
     finally:
-        # Whatever broke the batch: a mail that was claimed and never tried goes back to the queue.
+        # Whatever broke the batch: the mail that was claimed and never tried goes back to the queue.
         for record in list(records.values()):
             settle(record.mail.key, SendResult(SendOutcome.TRANSIENT, "not tried"))
     return Dispatched(
@@ -211,7 +225,7 @@ def copy_to_sent(services: Services, inbox: Inbox) -> None:
     pending = services.store.not_in_sent(BATCH)
     if not pending:
         return
-    folder = services.sent_folder or inbox.find_folder("\\Sent", ("Sent", "Đã gửi", "Sent Items")) or "Sent"
+    folder = sent_folder(services, inbox)
     while pending:
         for record in pending:
             if not inbox.has_message_id(folder, record.mail.message_id):

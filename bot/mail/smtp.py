@@ -17,7 +17,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -54,19 +54,19 @@ class _Broken(Exception):
 
 def send_batch(
     endpoint: Endpoint,
-    mails: Sequence[OutgoingMail],
+    mails: Iterable[OutgoingMail],
     on_result: OnResult,
     *,
     per_minute: float | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Send the mails in order; `on_result(key, result)` is called exactly once for each, right after its answer.
+    """Send the mails in order; `on_result(key, result)` is called exactly once for each, right after its answer, and
+    before `mails` is asked for the next one: the caller may claim each at that moment. Without mails nothing is opened.
 
     `per_minute` is the most mails a minute, None for no limit. Once `stop()` holds, mails not yet begun come back as
     TRANSIENT. An exception of `on_result` ends the batch and is raised; the mails after it have no result then.
     """
-    if mails:
-        asyncio.run(_Batch(endpoint, on_result, per_minute, stop).send(mails))
+    asyncio.run(_Batch(endpoint, on_result, per_minute, stop).send(mails))
 
 
 def check_login(endpoint: Endpoint) -> SmtpFacts:
@@ -102,7 +102,7 @@ class _Batch:
         self._breaks = 0
         self._given_up = ""
 
-    async def send(self, mails: Sequence[OutgoingMail]) -> None:
+    async def send(self, mails: Iterable[OutgoingMail]) -> None:
         try:
             for position, mail in enumerate(mails):
                 if position and self._pause:

@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -281,8 +281,9 @@ def test_many_mails_refused_in_one_turn_are_one_alert(
     policy = SendResult(SendOutcome.PERMANENT, "554 5.7.1 not wanted here")
 
     def picky(
-        endpoint: Endpoint, mails: Sequence[OutgoingMail], on_result: Callable[[str, SendResult], None], **how: object
+        endpoint: Endpoint, mails: Iterable[OutgoingMail], on_result: Callable[[str, SendResult], None], **how: object
     ) -> None:
+        mails = list(mails)
         unwanted = [m for m in mails if m.kind is NoticeKind.REQUEST][:refused]
         for mail in unwanted:
             on_result(mail.key, policy)
