@@ -18,7 +18,7 @@ from bot.domain.letter import Why
 from bot.domain.mail import InboundRecord, NudgeRecord, OutgoingRecord, OutgoingState
 from bot.domain.office import Office
 from bot.domain.round import ObligationState, Round, RoundState
-from bot.domain.watch import Trouble
+from bot.domain.watch import Reconciliation, Trouble
 
 # Whom a mail goes to when nobody before in this row is reached.
 CONTACT_ROLES = (ContactRole.CLERK, ContactRole.AGENCY, ContactRole.DEPUTY, ContactRole.LEADER)
@@ -32,7 +32,7 @@ class DigestFacts:
     `bounces` what came back since then, `dead` the addresses that take nothing any more, `void` the keys of nudges that
     reached nobody, `unreached` by round the agencies whom no mail of ours reaches. `unread` is why nobody may be
     reminded now, `whys` by agency and round what comes next, or why it does not. `link` makes an order a link;
-    `inbox_folder` is where mail comes in that is not taken for Spam.
+    `inbox_folder` is where mail comes in that is not taken for Spam; `counts` how each folder agreed with the records.
     """
 
     office: Office
@@ -56,6 +56,7 @@ class DigestFacts:
     whys: Mapping[tuple[str, str], Why] = field(default_factory=dict)
     troubles: Sequence[Trouble] = ()
     inbox_folder: str = "INBOX"
+    counts: Sequence[Reconciliation] = ()
 
     @property
     def today(self) -> date:

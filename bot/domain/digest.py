@@ -11,7 +11,7 @@ from bot.domain.letter import Enclosure, Why
 from bot.domain.mail import NoticeKind
 from bot.domain.round import ObligationState, Round
 from bot.domain.submission import Finding
-from bot.domain.watch import Trouble
+from bot.domain.watch import Reconciliation, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,8 @@ class DigestItem:
 class DigestNotice:
     """The coordinator's daily page. `since` is when the last digest went out, None for the first. `items` wait for a
     decision; `changes` are decisions that are of no round; `rescued` mails were taken in from Spam; `troubles` last.
+    `unproven` are the numbers of mails taken in since then though nobody vouched for their sender.
+    `counts` is how mailbox and records agreed when they were last compared, the inbox first.
     """
 
     key: str
@@ -202,4 +204,6 @@ class DigestNotice:
     enclosures: tuple[Enclosure, ...] = ()
     changes: tuple[DigestChange, ...] = ()
     rescued: tuple[DigestMail, ...] = ()
+    counts: tuple[Reconciliation, ...] = ()
+    unproven: tuple[int, ...] = ()
     kind: NoticeKind = NoticeKind.DIGEST

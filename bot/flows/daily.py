@@ -47,6 +47,7 @@ def digest(services: Services, now: datetime, day: Day | None = None) -> DigestN
             whys=whys,
             troubles=services.store.troubles(),
             inbox_folder=services.inbox_folder,
+            counts=services.store.reconciliations(services.account),
         )
     )
     return replace(notice, enclosures=trackers(services, notice, decisions))

@@ -19,7 +19,7 @@ from bot.domain.digest import (
 )
 from bot.domain.letter import Why
 from bot.domain.round import ObligationState, ObligationStatus
-from bot.domain.watch import Trouble
+from bot.domain.watch import Reconciliation, Trouble
 
 ACTIONS = {
     Action.EXTEND: "Gia hạn", Action.EXCUSE: "Miễn báo cáo", Action.DECLINE: "Không đồng ý", Action.BIND: "Gắn địa chỉ",
@@ -263,5 +263,6 @@ def digest(**changes: object) -> DigestNotice:
         "troubles": TROUBLES,
         "rescued": RESCUED,
         "changes": OTHERS,
+        "counts": (Reconciliation("INBOX", local(6, 7, 55), 214, 0),),
     }
     return DigestNotice(**(facts | changes))  # type: ignore[arg-type]  # a dictionary of the fields
