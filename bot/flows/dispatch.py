@@ -2,10 +2,10 @@
 mail by mail.
 
 Hold back what has no room or has outlived its day → claim one (queued → sending) → smtp → settle, at once after the
-answer of the server, then the next one: a crash leaves at most one mail of unknown fate. Transient refusals come back with a growing
-delay; permanent ones are given up and told; an address that the server does not know counts as one that bounced. Where
-the provider says that we have sent too much, nothing but alerts and digests is tried for an hour. Copies then go to
-the Sent folder.
+answer of the server, then the next one: a crash leaves at most one mail of unknown fate. Transient refusals come back
+with a growing delay; permanent ones are given up and told; an address that the server does not know counts as one that
+bounced. Where the provider says that we have sent too much, nothing but alerts and digests is tried for an hour. Copies
+then go to the Sent folder.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,8 +32,10 @@ BATCH = 50
 
 def recover(services: Services) -> None:
     """At the start, after what may have been a crash: mails left half sent are sent again where that may be, and shown
-    to the coordinator where not; `latest/` follows what was committed.
+    to the coordinator where not; `latest/` follows what was committed; half files are removed.
     """
+    if swept := services.vault.sweep():
+        services.journal.info("half_files_removed", files=swept)
     shelve_all(services)
     for record in services.store.recover(services.now()):
         services.journal.warning("fate_unknown", outgoing=record.id, key=record.mail.key)

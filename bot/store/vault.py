@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from bot.domain.submission import StoredFile
 from bot.store.names import free_name, numbered, safe_component
-from bot.store.safeio import link_atomically, make_folder, remove, sync_folder, write_atomically
+from bot.store.safeio import link_atomically, make_folder, remove, sweep, sync_folder, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,10 @@ class Vault:
         self._durable = durable
         make_folder(data_dir / "vault")
         make_folder(data_dir / "reports")
+
+    def sweep(self) -> int:
+        """Removes what killed writers left half written anywhere in the data folder; returns how many files."""
+        return sweep(self.data_dir)
 
     def path(self, sha256: str) -> Path:
         """Where that file is or would be. VaultError for anything but 64 lower-case hexadecimal digits."""

@@ -334,7 +334,7 @@ def said(mail: EmailMessage) -> str:
     return " ".join(body(mail).split())
 
 
-def wait_until(condition: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
+def wait_until(condition: Callable[[], T], seconds: float = WAIT_SECONDS, *, pause: float = 0.02) -> T:
     """The first true answer of `condition`, asked again and again; fails after `seconds`."""
     limit = time.monotonic() + seconds
     while True:
@@ -342,7 +342,7 @@ def wait_until(condition: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
         if answer:
             return answer
         assert time.monotonic() < limit, "what was waited for did not come"
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def _says(file: Path, words: str) -> bool:
