@@ -13,6 +13,7 @@ import typer
 from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
 from bot.cli.holding_words import examine_lease
+from bot.documents import isolation
 from bot.documents.antivirus import ScannerDownError
 from bot.documents.archive import has_library
 from bot.mail import inbox, smtp
@@ -186,6 +187,7 @@ def _helpers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
     else:
         key = "libreoffice_ok" if converter.has_isolation else "libreoffice_open"
         yield Examined(words("libreoffice"), None, words(key, path=converter.program))
+    yield _isolation(words)
     yield Examined(words("libarchive"), None, words("libarchive_ok" if has_library() else "libarchive_missing"))
     yield _scanner(settings, words)
 
@@ -199,6 +201,15 @@ def _scanner(settings: Settings, words: Callable[..., str]) -> Examined:
         return Examined(words("clamd"), True, words("clamd_ok", version=scanner.ping()))
     except ScannerDownError as error:
         return Examined(words("clamd"), False, words("clamd_bad", error=error))
+
+
+def _isolation(words: Callable[..., str]) -> Examined:
+    """Whether the process that reads agencies' files is cut off from all else here, as far as it can be tried."""
+    found = isolation.examine()
+    if not found.came_through:
+        return Examined(words("isolation"), True, words("isolation_ok"))
+    what = "; ".join(words(f"isolation_{group}") for group in found.open_groups)
+    return Examined(words("isolation"), None, words("isolation_part", what=what))
 
 
 def _clock(settings: Settings, words: Callable[..., str]) -> Examined:

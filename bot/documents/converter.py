@@ -1,9 +1,9 @@
 """Old Word (.doc) and Rich Text (.rtf) → .docx, by LibreOffice where the machine has it.
 
 Flow: a folder of its own with the files and a fresh profile (no macros, no links, no recovery) → one start of
-LibreOffice for all of them, with limits on itself, without network where the system lets us take it away → each
-result's bytes. Where one start leaves some without a result, each of those gets a start of its own: one broken file
-must not take the others of its mail with it.
+LibreOffice for all of them, confined (`confine`): limits, its own folder only, no network → each result's bytes. Where
+one start leaves some without a result, each of those gets a start of its own: one broken file must not take the others
+of its mail with it.
 
 Failure policy: never raises for what a file holds. A file without a result is `Unreadable` UNCONVERTED, whatever the
 cause; nothing of LibreOffice is left running and nothing of its folder is left behind. A result is as untrusted as the
@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -23,6 +22,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from bot.documents import isolation
+from bot.documents.children import child_command
 from bot.documents.limits import DEFAULT_LIMITS, Limits
 from bot.documents.talk import await_exit, end_group
 from bot.domain.document import FileKind, Unreadable, UnreadableReason
@@ -31,6 +32,8 @@ ENDINGS = {FileKind.DOC: "doc", FileKind.RTF: "rtf"}
 
 _PLACES = ("/usr/bin/soffice", "/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice")
 _LEAST_SECONDS = 3.0
+_AGAIN = (79, 81)  # it wants to be started again, as it always does with a new profile
+_STARTS = 3
 _ISOLATION = ("unshare", "--map-root-user", "--net", "--")
 _SETTINGS = (
     ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
@@ -44,16 +47,8 @@ _SETTINGS = (
     ("Recovery/AutoSave", "Enabled", "false"),
     ("Java/VirtualMachine", "Enable", "false"),
 )
-# Sets the limits in the process that becomes LibreOffice: a `preexec_fn` may hang in a program with threads.
-_START = """
-import json, os, resource, sys
-for name, value in json.loads(sys.argv[1]).items():
-    which = getattr(resource, name)
-    hard = resource.getrlimit(which)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
-os.execvp(sys.argv[2], sys.argv[2:])
-"""
+# Becomes LibreOffice in a process of its own: a `preexec_fn` may hang in a program with threads.
+_START = "from bot.documents.confine import become_office; become_office(*sys.argv[2:])"
 
 
 def find_libreoffice() -> Path | None:
@@ -70,10 +65,16 @@ class Converter:
     program: Path
     limits: Limits = DEFAULT_LIMITS
     _isolation: tuple[str, ...] = field(default=_ISOLATION, repr=False)
+    _beside: tuple[str, ...] = field(default=(), repr=False)  # other folders that it may write in
+
+    @property
+    def has_isolation(self) -> bool:
+        """Whether LibreOffice runs without a network: in a namespace without one, or refused the calls for it."""
+        return self.has_namespace or "network" not in isolation.examine_office().open_groups
 
     @cached_property
-    def has_isolation(self) -> bool:
-        """Whether LibreOffice runs without a network: the system must let us make a network namespace."""
+    def has_namespace(self) -> bool:
+        """Whether the system lets us make a network namespace."""
         try:
             tried = subprocess.run([*self._isolation, "true"], capture_output=True, timeout=10)
         except (OSError, subprocess.TimeoutExpired):
@@ -121,13 +122,24 @@ class Converter:
     def _run(self, folder: Path, names: Sequence[str], seconds: float) -> str:
         """Runs LibreOffice to its end or its time; what is to be said where a result lacks."""
         deadline = time.monotonic() + seconds
+        try:
+            for _ in range(_STARTS):
+                status = self._run_once(folder, names, deadline)
+                if status not in _AGAIN:
+                    break
+        except TimeoutError:
+            return f"LibreOffice took more than {seconds:.0f} s"
+        return f"LibreOffice ended with {status} and without a result"
+
+    def _run_once(self, folder: Path, names: Sequence[str], deadline: float) -> int:
+        """Its exit status. Raises TimeoutError."""
         process = subprocess.Popen(
             [
-                *(sys.executable, "-I", "-S", "-c", _START, json.dumps(self._rlimits())),
-                *(self._isolation if self.has_isolation else ()),
-                str(self.program),
+                *self._wrapped(folder, str(_program_itself(self.program))),
                 *("--headless", "--norestore", "--nologo", "--nodefault", "--nofirststartwizard", "--nolockcheck"),
                 f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+                # Its socket: /tmp is not its to write in (see `seccomp`), and a whole path may be too long for one.
+                "-env:OSL_SOCKET_PATH=.",
                 *("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder / "out"), *names),
             ],
             stdin=subprocess.DEVNULL,
@@ -138,11 +150,15 @@ class Converter:
             start_new_session=True,
         )
         try:
-            return f"LibreOffice ended with {await_exit(process, deadline)} and without a result"
-        except TimeoutError:
-            return f"LibreOffice took more than {seconds:.0f} s"
+            return await_exit(process, deadline)
         finally:
             end_group(process)
+
+    def _wrapped(self, folder: Path, program: str) -> tuple[str, ...]:
+        """The command line that starts `program` as LibreOffice is started; its own arguments follow."""
+        folders = json.dumps([str(folder), *self._beside])
+        start = child_command(_START, json.dumps(self._rlimits()), folders, program)
+        return (*(self._isolation if self.has_namespace else ()), *start)
 
     def _rlimits(self) -> dict[str, int]:
         return {
@@ -163,6 +179,14 @@ class Converter:
         if not converted or len(converted) > self.limits.file_bytes:
             return _unconverted(kind, f"a result of {len(converted)} bytes or more")
         return converted
+
+
+def _program_itself(program: Path) -> Path:
+    """What the script `soffice` starts in the end, where it lies beside it. The script's own helper takes a socket in
+    /tmp and nowhere else.
+    """
+    beside = program.resolve().with_name("soffice.bin")
+    return beside if os.access(beside, os.X_OK) else program
 
 
 def _unconverted(kind: FileKind, detail: str) -> Unreadable:

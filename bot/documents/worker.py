@@ -1,7 +1,7 @@
 """The limited child: takes one task and one file on stdin, says on stdout what came of it, and is gone.
 
-Flow: limits on itself, before any parser is loaded → stdin: a line with the task, then the file → `reader`, `unpack`
-or `annotate` → lines of `wire` or `wire_files` on stdout.
+Flow: limits on itself (`confine`), before any parser is loaded → stdin: a line with the task, then the file →
+`reader`, `unpack` or `annotate` → lines of `wire` or `wire_files` on stdout.
 
 Failure policy: what can be said in words is an `unreadable` line with exit code 0. The rest is the parent's to see:
 a signal (CPU limit, alarm, abort of a native parser) or an exit code.
@@ -9,12 +9,11 @@ a signal (CPU limit, alarm, abort of a native parser) or an exit code.
 
 import json
 import os
-import resource
-import signal
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bot.documents.confine import confine_reader
 from bot.documents.limits import Limits, Refused
 from bot.domain.document import FileKind, Unreadable, UnreadableReason
 
@@ -27,10 +26,10 @@ def limits_to_text(limits: Limits) -> str:
     return json.dumps({name: getattr(limits, name) for name in Limits.__slots__})
 
 
-def main(limits_text: str) -> None:
-    """Reads one file. `limits_text` comes from `limits_to_text`."""
+def main(limits_text: str, places_text: str) -> None:
+    """Reads one file. `limits_text` comes from `limits_to_text`; `places_text` names as JSON where the parsers lie."""
     limits = Limits(**json.loads(limits_text))
-    confine(limits)
+    confine_reader(limits, json.loads(places_text))
     # Native parsers print to descriptor 1 now and then: keep the real one for ourselves.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -73,21 +72,3 @@ def _annotated(task: "Task", payload: bytes, limits: Limits) -> bytes | Unreadab
         return without_macros(payload, limits) if task.do == "clean" else annotate(payload, task.marks, limits)
     except Refused as refusal:
         return Unreadable(refusal.reason, FileKind.OTHER, refusal.detail)
-
-
-def confine(limits: Limits) -> None:
-    """Sets this process's own limits. None of them can be raised again by what it loads later."""
-    _cap(resource.RLIMIT_AS, limits.memory_bytes)
-    _cap(resource.RLIMIT_CPU, limits.cpu_seconds, 1)  # SIGXCPU first, so that the parent can tell why
-    _cap(resource.RLIMIT_FSIZE, 0)
-    _cap(resource.RLIMIT_CORE, 0)
-    _cap(resource.RLIMIT_NOFILE, 16)
-    _cap(resource.RLIMIT_NPROC, 0)  # no forks, no threads (the kernel does not hold root to this one)
-    signal.alarm(int(limits.wall_seconds) + 2)  # should the parent be gone
-
-
-def _cap(which: int, value: int, margin: int = 0) -> None:
-    _, hard = resource.getrlimit(which)
-    if hard == resource.RLIM_INFINITY or hard >= value + margin:
-        hard = value + margin
-    resource.setrlimit(which, (min(value, hard), hard))

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from bot import cli, wiring
 from bot.cli import diagnosing
 from bot.documents.converter import Converter
+from bot.documents.isolation import Isolation
 from bot.settings import load
 
 DOC = ROOT / "tests" / "documents" / "files" / "libreoffice.doc"
@@ -57,6 +58,23 @@ def test_doctor_says_what_libreoffice_does_here(
     monkeypatch.setattr(wiring, "find_libreoffice", lambda: Path(found) if found else None)
     monkeypatch.setattr(Converter, "has_isolation", isolation)
     told = doctor(environ, THUKY_DOCUMENTS__LIBREOFFICE=setting)["LibreOffice"]
+    assert told[0] is ok
+    assert said in told[1]
+
+
+@pytest.mark.parametrize(
+    ("came_through", "ok", "said"),
+    [
+        ([], True, "không có mạng, không mở được tệp nào khác"),
+        (["read_data"], None, "chưa đủ trên máy này: vẫn đọc được tệp khác"),
+        (["socket", "write"], None, "vẫn dùng được mạng; vẫn ghi, xoá"),
+    ],
+)
+def test_doctor_says_what_the_reading_process_is_cut_off_from(
+    environ: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, came_through: list[str], ok: bool | None, said: str
+) -> None:
+    monkeypatch.setattr("bot.documents.isolation.examine", lambda: Isolation(frozenset(came_through), 0))
+    told = doctor(environ)["Cách ly khi đọc tệp"]
     assert told[0] is ok
     assert said in told[1]
 

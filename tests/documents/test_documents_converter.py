@@ -56,7 +56,8 @@ class Pretend:
             'while [ "$1" != --outdir ]; do shift; done\nout=$2; shift 2\nmkdir -p "$out"\n' + script
         )
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        return Converter(program, Limits(convert_seconds=seconds, file_bytes=100_000), tuple(isolation))
+        limits = Limits(convert_seconds=seconds, file_bytes=100_000)
+        return Converter(program, limits, tuple(isolation), (str(self.folder),))
 
     @property
     def starts(self) -> int:
@@ -141,11 +142,11 @@ def test_isolation_is_used_where_it_works_and_only_there(pretend: Pretend, tmp_p
     wrapper.write_text(f'#!/bin/sh\necho wrapped >>{pretend.log}\nexec "$@"\n')
     wrapper.chmod(0o755)
     converter = pretend.converter(ALL, isolation=(str(wrapper),))
-    assert converter.has_isolation
+    assert converter.has_namespace
     assert converter.convert([(K.DOC, DOC)]) == (DOCX,)
     assert "wrapped" in pretend.log.read_text()
-    assert not pretend.converter(ALL, isolation=("/nonexistent",)).has_isolation
-    assert not pretend.converter(ALL).has_isolation
+    assert not pretend.converter(ALL, isolation=("/nonexistent",)).has_namespace
+    assert not pretend.converter(ALL).has_namespace
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:

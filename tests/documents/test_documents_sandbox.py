@@ -174,8 +174,9 @@ def test_the_childs_last_words_are_kept() -> None:
 PROBE = """
 import resource
 from bot.documents.limits import Limits
-from bot.documents.worker import confine
-confine(Limits(memory_bytes=200 << 20, cpu_seconds=7))
+from bot.documents.confine import confine_reader
+session = os.getsid(0)
+confine_reader(Limits(memory_bytes=200 << 20, cpu_seconds=7))
 def fails(act):
     try:
         act()
@@ -184,7 +185,7 @@ def fails(act):
     return False
 facts = {
     "environment": dict(os.environ) == {"LANG": "C.UTF-8"},
-    "session": os.getsid(0) == os.getpid(),
+    "session": session == os.getpid(),
     "folder": os.getcwd() == "/",
     "memory": fails(lambda: bytearray(300 << 20)),
     "write": fails(lambda: os.write(os.open("/tmp/thuky-probe-" + str(os.getpid()), os.O_CREAT | os.O_WRONLY), b"x")),
