@@ -55,6 +55,16 @@ class ServerMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """That a mail came: `sender` is its From address in lower case, `received_at` aware."""
+
+    mail_id: int
+    sender: str
+    folder: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """One file of a mail, decoded. `name` is NFC and safe as a file name; `inline` when it is only a picture of the
     text (signature, logo).
@@ -220,6 +230,8 @@ class InboundRecord:
     submissions: tuple[Submission, ...] = ()
     attachments: tuple[tuple[str, str, int], ...] = ()  # name, sha256, size in bytes
     finished_at: datetime | None = None
+    recorded_at: datetime | None = None
+    head_sha256: str = ""  # of the header alone, where the mail was too big to be fetched
 
 
 class NoticeKind(StrEnum):
@@ -330,8 +342,15 @@ class SendOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The result of one attempt. `reply` is the server's text; `refused` maps refused recipients to theirs."""
+    """The result of one attempt. `reply` is the server's text; `refused` maps refused recipients to theirs.
+
+    `tried` False: nothing of this mail was sent (no connection, no log-in, the program is ending), so nothing was
+    judged. `broke`: the connection broke over it. `log_in`: it is the log-in that was refused.
+    """
 
     outcome: SendOutcome
     reply: str = ""
     refused: dict[str, str] = field(default_factory=dict)
+    tried: bool = True
+    broke: bool = False
+    log_in: bool = False
