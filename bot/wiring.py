@@ -27,10 +27,12 @@ from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
 from bot.flows.papers import Papers
 from bot.flows.services import Clock, Composing, Journal, Services
+from bot.mail.dns_txt import TxtResolver
 from bot.mail.holder import Holder
 from bot.mail.lease import MailboxLease
 from bot.screens import TEMPLATES, finding_words, say, sections
 from bot.settings import Settings
+from bot.store.restoring import finish_if_free, is_unfinished
 from bot.store.safeio import write_atomically, write_once
 from bot.store.store import Store
 from bot.store.vault import Vault
@@ -279,6 +281,8 @@ def open_services(
         _ = writer.composer, papers.letter
     make_data_folder(settings.data_dir)
     try:
+        if is_unfinished(settings.data_dir) and not finish_if_free(settings.data_dir):
+            raise OSError(errno.EBUSY, "a backup is just being restored into it", str(settings.data_dir))
         vault = Vault(settings.data_dir, durable=durable)
     except OSError as error:
         raise DataFolderError(settings.data_dir, error) from error
@@ -310,4 +314,5 @@ def open_services(
             retry_longest=timedelta(seconds=settings.retry_max_seconds),
             max_attempts=settings.max_attempts,
             load_secret=cache(lambda: load_secret(settings.data_dir)),
+            look_up_txt=TxtResolver(settings.dns_server),
         )

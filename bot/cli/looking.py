@@ -199,6 +199,8 @@ def _told(services: Services, evidence: Evidence, language: Language) -> str:
     match evidence.about:
         case "ask":
             return say(language, f"ask.{value}")
+        case "sender":
+            return say(language, f"trust.{value}")
         case "until":
             return say_date(date.fromisoformat(value), language.value)
         case "other" if value in services.registry:

@@ -285,6 +285,7 @@ def digest(notice: DigestNotice, zone: tzinfo) -> Json:
         "bounces": [{"address": b.address, "at": instant(b.at, zone), "error": b.error} for b in notice.bounces],
         "rescued": [line(m) for m in notice.rescued],
         "troubles": [{"code": t.code, "since": instant(t.since, zone)} for t in notice.troubles],
+        "unproven": list(notice.unproven),
         "counts": [
             {"folder": c.folder, "at": instant(c.at, zone), "on_server": c.on_server, "missing": c.missing}
             for c in notice.counts

@@ -8,11 +8,12 @@ left open in the
 link, for the coordinator to fill in. Pure.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.decide.digest_asks import ASKS, ask_item, asks_beside, day_of
 from bot.decide.digest_facts import DigestFacts, mail_line
+from bot.decide.trust import ABOUT
 from bot.domain.decision import Action, DecisionKind, Order
 from bot.domain.digest import DigestItem
 from bot.domain.form import Severity
@@ -21,7 +22,7 @@ from bot.domain.round import ObligationState, ObligationStatus
 from bot.domain.submission import Submission, Verdict
 
 MAX_PROPOSALS = 3
-ORDER = ("unread", "grace", "ask", "files", "mail", "version", "rest")
+ORDER = ("unread", "grace", "ask", "files", "mail", "flood", "version", "rest")
 _STRENGTH = {source: at for at, source in enumerate(EvidenceSource)}
 _WHOSE = (Reason.AMBIGUOUS_AGENCY, Reason.AMBIGUOUS_SENDER, Reason.WRONG_AGENCY)
 _WHICH_ROUND = (Reason.AMBIGUOUS_ROUND, Reason.NO_OPEN_ROUND)
@@ -33,8 +34,11 @@ def waiting_items(facts: DigestFacts) -> tuple[DigestItem, ...]:
     owed = {(s.round.code, o.agency, o.form): o for s in facts.states for o in s.obligations}
     newest = sorted(facts.mails, key=lambda m: (m.received_at, m.id), reverse=True)
     for mail in newest:
+        if mail.reason == Reason.FLOOD:
+            continue
         if mail.outcome in (Outcome.HELD, Outcome.PARKED):
             items += _of_mail(facts, mail, owed)
+    items += _floods(facts, newest)
     items += asks_beside(facts, newest, owed)
     with_files = {mail.id for mail in facts.mails if mail.attachments}
     items.sort(key=_age, reverse=True)
@@ -120,6 +124,17 @@ def _version(facts: DigestFacts, mail: InboundRecord, submission: Submission) ->
     )
 
 
+def _floods(facts: DigestFacts, newest: Sequence[InboundRecord]) -> Iterator[DigestItem]:
+    """One item an address, however many of its mails were put aside."""
+    aside: dict[str, list[InboundRecord]] = {}
+    for mail in newest:
+        if mail.outcome is Outcome.HELD and mail.reason == Reason.FLOOD:
+            aside.setdefault(mail.sender, []).append(mail)
+    for mails in aside.values():
+        times = {"from": mails[-1].received_at, "to": mails[0].received_at}
+        yield DigestItem("flood", mail=mail_line(facts, mails[0]), params={"count": len(mails), **times})
+
+
 def _sender(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
     """A stranger: whose address it may be, by what the mail says of itself, another agency, or done by hand."""
     named = _agencies(facts, mail)
@@ -150,8 +165,17 @@ def _mail(facts: DigestFacts, mail: InboundRecord) -> DigestItem:
         round=facts.round(mail.round),
         agency=facts.agency(mail.agency),
         findings=tuple(f for f in mail.findings if f.severity is Severity.HOLD),
-        params=_names(facts, named),
+        params=_names(facts, named) | _vouching(facts, mail),
     )
+
+
+def _vouching(facts: DigestFacts, mail: InboundRecord) -> dict[str, str | int | datetime]:
+    """How it was found that nobody vouches for the sender, and whose address that is."""
+    found = next((e for e in mail.evidence if e.about == ABOUT), None)
+    if mail.reason != Reason.UNAUTHENTICATED or found is None:
+        return {}
+    owners = (a.name for a in facts.registry if mail.sender in a.addresses(facts.today))
+    return {"vouching": found.value, "detail": found.found, "claims": next(owners, "")}
 
 
 def _names(facts: DigestFacts, codes: list[str]) -> dict[str, str | int | datetime]:

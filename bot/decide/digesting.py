@@ -6,20 +6,25 @@ how far it is (`digest_pages`), then what was not delivered, not sent, not taken
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.decide.digest_days import digest_key
 from bot.decide.digest_facts import DigestFacts, mail_line
 from bot.decide.digest_items import waiting_items
 from bot.decide.digest_pages import change_of, round_of, round_page
+from bot.decide.trust import is_unproven
 from bot.domain.digest import DigestBounce, DigestChange, DigestNotice, DigestRound, DigestUnsent
 from bot.domain.intake import BounceRecord
 from bot.domain.mail import Outcome, OutgoingRecord, OutgoingState
+from bot.domain.watch import Reconciliation
 
 __all__ = ["DigestFacts", "build_digest", "is_quiet", "is_worth_sending"]
 
+TAKEN_IN = (Outcome.ACCEPTED, Outcome.CORRECTION)
 # After the deadline the page goes on daily for so many working days; later only when there is something to say.
 QUIET_AFTER_WORKING_DAYS = 10
+# Folders are compared once an hour each; one whose count is so much older than another's is not read any more.
+COUNTED_TOGETHER = timedelta(hours=3)
 
 
 def is_quiet(notice: DigestNotice) -> bool:
@@ -67,6 +72,8 @@ def build_digest(facts: DigestFacts) -> DigestNotice:
         ),
         troubles=tuple(facts.troubles),
         changes=_other_changes(facts, [page.round.code for page in pages]),
+        counts=_counts(facts),
+        unproven=tuple(m.id for m in fresh if m.outcome in TAKEN_IN and is_unproven(m)),
         rescued=tuple(
             mail_line(facts, m)
             for m in fresh
@@ -113,6 +120,13 @@ def _bounces(facts: DigestFacts) -> tuple[DigestBounce, ...]:
         )
 
     return tuple(line(b) for b in sorted(told, key=lambda b: (b.at, b.address)))
+
+
+def _counts(facts: DigestFacts) -> tuple[Reconciliation, ...]:
+    """The folders that are compared still: one that is read no more has an old count."""
+    newest = max((c.at for c in facts.counts), default=facts.now)
+    fresh = [c for c in facts.counts if newest - c.at <= COUNTED_TOGETHER]
+    return tuple(sorted(fresh, key=lambda c: (c.folder != facts.inbox_folder, c.folder)))
 
 
 def _other_changes(facts: DigestFacts, rounds: Sequence[str]) -> tuple[DigestChange, ...]:

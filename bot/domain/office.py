@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.round import CheckSetting
+from bot.domain.trust import AuthenticationRules
 
 
 class Language(StrEnum):
@@ -108,8 +109,8 @@ class Vigilance:
 
 @dataclass(frozen=True, slots=True)
 class OrderRules:
-    """How decisions may come by mail: codes hold for `code_days`; with `authenticated` the mail must pass the checks of
-    the server named `authserv_id` (RFC 8601).
+    """How decisions may come by mail: codes hold for `code_days`; with `authenticated` somebody must vouch for
+    the sender, whatever the office's policy for other mail is (`AuthenticationRules`).
     """
 
     code_days: int = 14
@@ -135,6 +136,7 @@ class Office:
     own_addresses: frozenset[str] = field(default_factory=frozenset)
     coordinator_addresses: frozenset[str] = field(default_factory=frozenset)
     max_answers_per_day: int = 20
+    max_mails_per_hour: int = 60
     max_mail_bytes: int = 50 * 2**20
     checks: tuple[CheckSetting, ...] = ()
     enclose_forms: bool = True
@@ -143,6 +145,7 @@ class Office:
     sending: Sending = field(default_factory=Sending)
     vigilance: Vigilance = field(default_factory=Vigilance)
     orders: OrderRules = field(default_factory=OrderRules)
+    authentication: AuthenticationRules = field(default_factory=AuthenticationRules)
 
     @property
     def envelope_from(self) -> str:

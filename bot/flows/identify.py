@@ -26,16 +26,17 @@ def same_mail(services: Services, record: InboundRecord, mail: InboundMail) -> I
         return same_bytes
     files = sorted(a.sha256 for a in mail.attachments)
     for earlier in services.store.with_message_id(mail.message_id, record.id):
-        if earlier.reason == Reason.JUNK:
-            continue  # it was not looked into: a person has moved it to the inbox since
+        if earlier.reason in (Reason.JUNK, Reason.UNAUTHENTICATED):
+            continue  # not looked into: a person has moved it since, or this copy came by a way that proves its sender
         if earlier.sender == mail.sender and sorted(sha256 for _, sha256, _ in earlier.attachments) == files:
             return earlier
     return None
 
 
 def release_of(services: Services, record: InboundRecord) -> Decision | None:
-    """The coordinator's newest release of this mail, if any."""
-    releases = [d for d in services.store.decisions() if d.kind is DecisionKind.RELEASE and d.mail_id == record.id]
+    """The coordinator's newest release of this mail, if any. A flood let go on by its address says nothing of one."""
+    released = [d for d in services.store.decisions() if d.kind is DecisionKind.RELEASE and d.mail_id == record.id]
+    releases = [d for d in released if not d.address]
     return max(releases, key=lambda d: d.at, default=None)
 
 

@@ -1,6 +1,6 @@
 """The walk over all mails that are recorded and not finished: each is decided, committed with its answers, or counted.
 
-Take in (`taking`) → one commit (submissions, findings, outcome, answer) → the shelf. A crash before the commit: the
+What floods us is put aside (`flooding`). Take in (`taking`) → one commit (submissions, findings, outcome, answer) → the shelf. A crash before the commit: the
 mail is taken again from the vault. A mail that breaks us is tried again at the next walk and parked after the third
 time, of which `vigilance` tells; the others never wait for it. Troubles of our own house (disk, database) are not the
 mail's fault: they end the walk and count for nobody.
@@ -14,19 +14,22 @@ from bot.domain.intake import WAITS_FOR_SCANNER
 from bot.domain.mail import InboundRecord
 from bot.flows.decisions import settled
 from bot.flows.fetch import head_of
+from bot.flows.flooding import put_aside
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
 from bot.flows.taking import take_in
+from bot.flows.trusted import SenderUnknownYet
 from bot.store.errors import StoreConflictError, StoreError
 
 
 def process_pending(services: Services, should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Brings every recorded and unfinished mail to its end, oldest first. Returns how many were finished.
+    """Brings every recorded and unfinished mail to its end, oldest first, and last those of whoever
+    floods us. Returns how many were finished.
 
     `should_stop` is asked between two mails. Raises OSError and StoreError: our house is in trouble, not the mail.
     """
-    finished = 0
-    for record in services.store.unfinished():
+    pending, finished = put_aside(services, services.store.unfinished())
+    for record in pending:
         if should_stop():
             break
         try:
@@ -51,6 +54,9 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
             continue
         except (OSError, StoreError):
             raise
+        except SenderUnknownYet as error:  # nobody's fault: DNS is away, and the mail waits for it a while
+            services.journal.warning("sender_unknown_yet", mail=record.id, error=str(error))
+            continue
         except Exception as error:
             _broken(services, record, error)
             continue

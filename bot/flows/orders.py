@@ -31,8 +31,8 @@ from bot.flows.order_resolutions import resolution_of
 from bot.flows.services import Services
 from bot.flows.targets import DecisionError
 from bot.flows.telling import next_number
+from bot.flows.trusted import may_decide
 from bot.flows.undoing import cannot_undo
-from bot.mail.authenticity import authenticity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def order_in(
         registry=services.registry,
         today=services.office.working_time.local(record.received_at).date(),
         is_coordinator=is_coordinator,
-        is_authentic=is_coordinator and _is_authentic(services, mail),
+        is_authentic=is_coordinator and may_decide(services, record, mail),
         titles={code: form.short_title for code, form in services.forms.items()},
     )
     taken = _carried_out(services, record, mail, written, judged) if isinstance(judged, Order) else judged
@@ -81,11 +81,6 @@ def _is_meant(services: Services, written: WrittenOrder, *, is_coordinator: bool
     if written.place is Place.BODY:
         return is_coordinator and not services.store.code_was_used(written.code.text)
     return True
-
-
-def _is_authentic(services: Services, mail: InboundMail) -> bool:
-    rules = services.office.orders
-    return not rules.authenticated or authenticity(mail.headers, mail.sender, rules.authserv_id).passed
 
 
 def _carried_out(

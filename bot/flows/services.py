@@ -1,6 +1,8 @@
 """What the flows work with: the rooms of the floor below, put together by `bot.wiring`."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -21,6 +23,9 @@ from bot.flows.papers import Papers
 from bot.mail.lease import MailboxLease
 from bot.store.store import Store
 from bot.store.vault import Vault
+
+
+_CHANCE = random.SystemRandom()
 
 
 class Clock(Protocol):
@@ -68,6 +73,24 @@ class Quiet:
     until: datetime
 
 
+@dataclass(slots=True)
+class Rest:
+    """How connecting to one server went lately, in this process: `failures` in a row, and until when we let it be."""
+
+    endpoint: Endpoint | None = None
+    failures: int = 0
+    until: datetime | None = None
+    why: str = ""
+
+    def holds(self, endpoint: Endpoint, now: datetime) -> bool:
+        """Whether this server is not to be tried at `now`."""
+        return self.endpoint == endpoint and self.until is not None and now < self.until
+
+
+def _share() -> float:
+    return _CHANCE.uniform(0.5, 1.0)
+
+
 def _no_secret() -> bytes:
     raise LookupError("these services were put together without the installation's secret")
 
@@ -80,6 +103,8 @@ class Services:
     `make_blank` is `bot.documents.blank.make_blank` with the office's words. `load_secret` gives the secret behind the
     codes of orders; OSError when its file can neither be read nor made. `quiet` is what the last tick of this process
     knew, if it had nothing to do. `lease` is what says that the mailbox is ours; None for who needs nobody's leave.
+    Inside `may_be_cut()` a program that is to end may end at any point: what is under way there is taken up again.
+    `look_up_txt` gives the TXT record of a name in DNS (DnsError while that is away); None: no signature is checked.
     """
 
     office: Office
@@ -108,8 +133,12 @@ class Services:
     max_attempts: int = 3
     free_bytes: Callable[[], int | None] = lambda: None
     load_secret: Callable[[], bytes] = _no_secret
+    look_up_txt: Callable[[str], bytes | None] | None = None
     quiet: list[Quiet] = field(default_factory=list, compare=False)
+    rest: Rest = field(default_factory=Rest, compare=False)
+    share: Callable[[], float] = _share
     lease: MailboxLease | None = None
+    may_be_cut: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
     def secret(self) -> bytes:

@@ -1,7 +1,7 @@
 """One mail's way from the vault to its verdict and its answer.
 
-Read raw bytes → parse → an order? → screening → read the files → whose, which round → an ask? → assess → compose. What
-comes out is committed by the walk (`intake`), all at once.
+Read raw bytes → parse → an order? → screening → who vouches for it → read the files → whose, which round → an ask? →
+assess → compose. What comes out is committed by the walk (`intake`), all at once.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from bot.decide.matching import RoundMatch
 from bot.decide.matching_agency import agencies_of
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
+from bot.decide.trust import Step
 from bot.domain.agency import Agency
 from bot.domain.decision import Decision, Resolution
 from bot.domain.form import Severity
@@ -33,6 +34,7 @@ from bot.flows.reading import ReadFile, Unfolded, read_files, unfold
 from bot.flows.returned import reported
 from bot.flows.services import Services
 from bot.flows.submit import Case
+from bot.flows.trusted import trust_in
 from bot.mail.parse import parse
 
 # Beside the checks' codes: what names the reason of a correction, the more telling one first.
@@ -76,9 +78,13 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
         bounces = bounces_of(raw) if screening.reason is Reason.BOUNCE else ()
         follows = reported(services, bounces)
         return _ended(record, mail, screening.outcome, screening.reason, bounces=bounces, outgoing=follows)
+    trust = trust_in(services, record, mail, released)
+    if trust.step is Step.HOLD:
+        return _ended(record, mail, Outcome.HELD, Reason.UNAUTHENTICATED, evidence=trust.evidence)
     unfolded = unfold(services, files)
     read = read_files(services, unfolded.files)
     taken = _judged(services, record, mail, unfolded, read, thread, released)
+    taken = replace(taken, result=replace(taken.result, evidence=(*taken.result.evidence, *trust.evidence)))
     infected = (
         *unfolded.infected,
         *infected_of((f.attachment.name, f.attachment.sha256, f.facts.document) for f in read),

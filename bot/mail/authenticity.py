@@ -1,9 +1,13 @@
-"""Whether the server that took a mail in vouches for its From address (Authentication-Results, RFC 8601).
+"""What the office's own mail server says of a sender (Authentication-Results, RFC 8601).
 
 Of all such fields only the topmost of the named server counts: a sender can write any number of them, but each server
-puts its own on top. It vouches with `dmarc=pass` for the From domain, or with `dkim=pass` or `spf=pass` of a domain
-that the From domain equals or lies under. Exchange Online writes no server name; its form is read where the office
-names none.
+puts its own on top and has to take away those that bear its name (section 5). `dmarc` decides where the server has an
+answer; else a `dkim=pass` or `spf=pass` of a domain that is aligned with that of From. Exchange Online writes no server
+name; its form is read for `EXCHANGE_ONLINE`.
+
+Alignment without a list of public suffixes: two domains are aligned when they are equal or one lies under the other,
+and the upper one belongs to somebody: it has two labels, under a country's top domain three. So gov.vn, com.vn or
+hanoi.vn vouch for nobody, and stp.tinh.gov.vn and tinh.gov.vn for each other. What lies side by side is not aligned.
 
 Pure. Failure policy: never raises; what cannot be read vouches for nothing.
 """
@@ -11,20 +15,23 @@ Pure. Failure policy: never raises; what cannot be read vouches for nothing.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from typing import Final
 
 from authres import AuthenticationResultsHeader
 from authres.core import AuthResError
 
-_HEAD = re.compile(r"\s*(?P<name>[A-Za-z0-9._:-]+)(?:\s+[0-9]+)?\s*(?:\([^()]*\)\s*)?;")
-_MAX_VALUE = 4_000  # characters; servers write a few hundred
+from bot.domain.trust import EXCHANGE_ONLINE, Authenticity, Vouching, VouchingWhy
 
-
-@dataclass(frozen=True, slots=True)
-class Authenticity:
-    """`passed`: the From address is vouched for. `how` is the method that did, or what was found instead."""
-
-    passed: bool
-    how: str
+HEADER: Final = "authentication-results"
+_HEAD: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9._:-]+)(?:\s+[0-9]+)?\s*(?:\([^()]*\)\s*)?(?:;|$)")
+_NAMELESS: Final = re.compile(r"\s*(?:spf|dkim|dmarc)\s*=", re.IGNORECASE)
+_MAX_HEAD: Final = 2**18  # bytes
+_MAX_VALUE: Final = 4_000  # characters; servers write a few hundred
+_MAX_DETAIL: Final = 200
+_FAILED: Final = frozenset({"fail", "hardfail"})  # softfail and the errors say nothing for certain
+_SENDERS: Final = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +41,97 @@ class _Result:
     properties: Mapping[str, str]  # `header.from` → value
 
 
-def authenticity(headers: Mapping[str, Sequence[str]], sender: str, authserv_id: str) -> Authenticity:
-    """`headers` as in InboundMail; `sender` is the one From address, lower case; `authserv_id` how the receiving server
-    names itself, empty for Exchange Online.
+def lines_of(raw: bytes) -> tuple[str, ...]:
+    """The values of all such fields of a mail, topmost first, unfolded and as they stand: a sender's address in them
+    may look like an encoded word (RFC 2047), and nothing that it decodes to may count.
     """
-    wanted = authserv_id.strip().lower()
-    mine = next((v for v in headers.get("authentication-results", ()) if _server(v) == wanted), None)
-    domain = sender.rpartition("@")[2].lower()
-    if mine is None or not domain:
-        return Authenticity(False, "no Authentication-Results of this server")
-    results = _results(mine[:_MAX_VALUE], bool(wanted))
-    for method, names in (("dmarc", ("header.from",)), ("dkim", ("header.d", "header.i")), ("spf", ("smtp.mailfrom",))):
-        for result in results:
-            if result.method == method and result.result == "pass" and _speaks_for(result, names, domain):
-                return Authenticity(True, method)
-    return Authenticity(False, ", ".join(f"{r.method}={r.result}" for r in results) or "unreadable")
+    head = re.split(rb"\r?\n\r?\n", raw[:_MAX_HEAD], maxsplit=1)[0] + b"\r\n\r\n"
+    try:
+        fields = BytesHeaderParser(policy=compat32).parsebytes(head).raw_items()
+        values = [str(value) for name, value in fields if name.lower() == HEADER]
+    except Exception:  # bytes that defeat the standard library's parser hold no line of a server
+        return ()
+    return tuple(re.sub(r"[\r\n]+[ \t]*", " ", value).strip() for value in values)
 
 
-def _server(value: str) -> str:
-    """Who wrote the field; empty where it begins with a result at once."""
+def server_says(lines: Sequence[str], sender: str, authserv_id: str) -> Authenticity | None:
+    """What the server named `authserv_id` says of `sender`, the one From address in lower case; None where it has
+    written no line, or one without any result. `lines` are those of `lines_of`.
+    """
+    wanted = _plain(authserv_id)
+    if not wanted:
+        return None
+    is_nameless = wanted == EXCHANGE_ONLINE
+    mine = next((v for v in lines if (_NAMELESS.match(v) if is_nameless else server_named(v) == wanted)), None)
+    if mine is None:
+        return None
+    if len(mine) > _MAX_VALUE:
+        return _silent(f"a line of {len(mine)} characters")
+    results = _results(mine, has_server=not is_nameless)
+    if not results and _says_none(mine):
+        return None
+    return _judge(results, sender.rpartition("@")[2])
+
+
+def server_named(value: str) -> str:
+    """Who wrote such a field, in lower case without a dot at the end; empty where no server is named."""
     head = _HEAD.match(value[:_MAX_VALUE])
-    return head["name"].lower() if head else ""
+    return _plain(head["name"]) if head else ""
 
 
-def _speaks_for(result: _Result, names: tuple[str, ...], domain: str) -> bool:
+def is_aligned(one: str, other: str) -> bool:
+    """Whether what is proven of one mail domain speaks for the other."""
+    one, other = _plain(one), _plain(other)
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    upper, lower = sorted((one, other), key=len)
+    labels = upper.split(".")
+    needed = 3 if len(labels[-1]) == 2 else 2
+    return len(labels) >= needed and all(labels) and lower.endswith(f".{upper}")
+
+
+def _judge(results: Sequence[_Result], domain: str) -> Authenticity:
+    detail = ", ".join(f"{r.method}={r.result}" for r in results)[:_MAX_DETAIL] or "unreadable"
+    dmarc = [r for r in results if r.method == "dmarc"]
+    if any(r.result in _FAILED for r in dmarc):
+        return Authenticity(Vouching.REFUTED, VouchingWhy.SERVER_FAIL, detail)
+    passed = [r for r in dmarc if r.result == "pass"]
+    named = {_domain_of(r, ("header.from",)) for r in passed}
+    if any(name and not is_aligned(name, domain) for name in named):
+        return Authenticity(Vouching.REFUTED, VouchingWhy.OTHER_SENDER, detail)
+    if passed and len(passed) == len(dmarc) and named == {_plain(domain)}:
+        return Authenticity(Vouching.VOUCHED, VouchingWhy.SERVER_VOUCHES, "dmarc=pass")
+    for method, names in _SENDERS.items():
+        for result in results:
+            if result.method == method and result.result == "pass" and is_aligned(_domain_of(result, names), domain):
+                return Authenticity(Vouching.VOUCHED, VouchingWhy.SERVER_VOUCHES, f"{method}=pass")
+    others = [r for r in results if r.method in _SENDERS]
+    if any(r.result in _FAILED for r in others) and not any(r.result == "pass" for r in others):
+        return Authenticity(Vouching.REFUTED, VouchingWhy.SERVER_FAIL, detail)
+    return _silent(detail)
+
+
+def _silent(detail: str) -> Authenticity:
+    return Authenticity(Vouching.NONE, VouchingWhy.SERVER_SILENT, detail)
+
+
+def _plain(domain: str) -> str:
+    return domain.strip(" \t\r\n\"'").lower().removesuffix(".")
+
+
+def _domain_of(result: _Result, names: Sequence[str]) -> str:
     value = next((result.properties[name] for name in names if name in result.properties), "")
-    theirs = value.rpartition("@")[2].lower().strip(' ".')
-    is_under = result.method != "dmarc" and "." in theirs and domain.endswith(f".{theirs}")
-    return theirs == domain or is_under
+    return _plain(value.rpartition("@")[2])
 
 
-def _results(value: str, has_server: bool) -> tuple[_Result, ...]:
+def _says_none(value: str) -> bool:
+    """Whether the server says that it has checked nothing (`mx.example; none`)."""
+    return value.partition(";")[2].strip().lower() in ("none", "")
+
+
+def _results(value: str, *, has_server: bool) -> tuple[_Result, ...]:
     whole = value if has_server else f"server.invalid; {value}"
     try:
         parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {whole}")

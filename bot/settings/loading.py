@@ -17,9 +17,10 @@ from bot.domain.ladder import Ladder
 from bot.domain.mail import Endpoint
 from bot.domain.office import Language, WorkingTime
 from bot.domain.round import Round
+from bot.domain.trust import TrustPolicy
 from bot.settings.agencies import AgencyList, build_registry, read_entries
 from bot.settings.checks import build_checks
-from bot.settings.environment import Layers
+from bot.settings.environment import ENVIRONMENT, Layers
 from bot.settings.faults import Fault
 from bot.settings.forms import load_forms
 from bot.settings.ladder import build_ladder
@@ -74,6 +75,7 @@ class _Loader:
                 words = {"variable": variable, "credential": credential}
                 key = f"{server}.password"
                 report.fault(name("office.toml"), key, report.say("hidden"), "password_elsewhere", **words)
+        self._moved(tables)
         layers = Layers(name("office.toml"), tables, self.environ, report)
         office = (
             {}
@@ -97,6 +99,19 @@ class _Loader:
         if report.faults:
             raise ConfigurationError(report.faults, report.language)
         return self._settings(office, endpoints, mail_faults, working_time, registry, listed, forms, rounds)
+
+    def _moved(self, tables: dict[str, Any]) -> None:
+        """A key that stood elsewhere in earlier versions: who set it must not go on unprotected and unaware."""
+        variable, orders = "THUKY_AUTHENTICATION__AUTHSERV_ID", tables.get("orders")
+        if isinstance(orders, dict) and "authserv_id" in orders:
+            found = self.report.shown(orders.pop("authserv_id"))
+            self.report.fault(
+                self._name("office.toml"), "orders.authserv_id", found, "authserv_id_moved", variable=variable
+            )
+        old = "THUKY_ORDERS__AUTHSERV_ID"
+        if old in self.environ:
+            found = self.report.shown(self.environ[old])
+            self.report.fault(ENVIRONMENT, old, found, "authserv_id_moved", variable=variable)
 
     # ---- the files -----------------------------------------------------------------------------------------
 
@@ -201,9 +216,20 @@ class _Loader:
             (f or "").casefold() for f in ("INBOX", imap.inbox_folder, imap.junk_folder, imap.sent_folder) if f
         ):
             self.report.fault(*layers.of("imap", "lease_folder"), imap.lease_folder, "lease_folder_alone")
+        self._check_vouching(office, layers)
         first, longest = office.get("retry_seconds", 1), office.get("retry_max_seconds", 1)
         if first > longest:
             self.report.warn(*layers.of("retry_seconds"), "w_retry", first=f"{first:g}", longest=f"{longest:g}")
+
+    def _check_vouching(self, office: dict[str, Any], layers: Layers) -> None:
+        """Proof is asked for, so somebody must be able to give it."""
+        rules, orders = office.get("authentication"), office.get("orders")
+        if rules is None or orders is None or rules.authserv_id or rules.own_check:
+            return
+        if rules.policy is not TrustPolicy.OFF:
+            self.report.fault(*layers.of("authentication", "own_check"), "false", "somebody_vouches")
+        elif orders.authenticated:
+            self.report.fault(*layers.of("orders", "authenticated"), "true", "somebody_vouches")
 
     def _settings(
         self,
@@ -229,7 +255,9 @@ class _Loader:
             lease_folder=imap.lease_folder.strip(),
             junk_folder=imap.junk_folder,
             read_junk=imap.read_junk,
+            dns_server=office["authentication"].dns_server or "",
             poll_seconds=office["poll_seconds"],
+            stuck_seconds=office["stuck_seconds"],
             retry_seconds=min(office["retry_seconds"], office["retry_max_seconds"]),
             retry_max_seconds=office["retry_max_seconds"],
             timeout_seconds=office["timeout_seconds"],

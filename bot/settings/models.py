@@ -18,6 +18,7 @@ from bot.domain.ladder import Need, Recipient, StepKind, StepUnit, Tone
 from bot.domain.mail import Security
 from bot.domain.office import Language
 from bot.domain.round import DeadlineReading, PeriodKind
+from bot.domain.trust import TrustPolicy
 from bot.settings.values import (
     Clamd,
     Clock,
@@ -26,7 +27,9 @@ from bot.settings.values import (
     DatabaseUrl,
     Day,
     Days,
+    DnsServer,
     Domain,
+    Domains,
     Email,
     Emails,
     Hours,
@@ -110,6 +113,7 @@ class SendingTable(Table):
 
 class LimitsTable(Table):
     max_answers_per_day: Count = 20
+    max_mails_per_hour: Whole = Field(default=60, ge=0)
     max_mail_megabytes: Count = 50
     max_attempts: Count = 3
 
@@ -127,7 +131,14 @@ class AntivirusTable(Table):
 class OrdersTable(Table):
     code_days: Days = Field(default=14, ge=1)
     authenticated: bool = False
+
+
+class AuthenticationTable(Table):
+    policy: TrustPolicy = TrustPolicy.OFF
     authserv_id: MaybeText = None
+    own_check: bool = True
+    exempt_domains: Domains = ()
+    dns_server: DnsServer | None = None
 
 
 class CheckSeverity(StrEnum):
@@ -152,6 +163,7 @@ class OfficeFile(Table):
     data_dir: Text = "data"
     database_url: DatabaseUrl | None = None
     poll_seconds: Seconds = 60
+    stuck_seconds: Seconds = 900
     timeout_seconds: Seconds = 60
     retry_seconds: Seconds = 60
     retry_max_seconds: Seconds = 3600
@@ -165,6 +177,7 @@ class OfficeFile(Table):
     documents: DocumentsTable = DocumentsTable()
     antivirus: AntivirusTable = AntivirusTable()
     orders: OrdersTable = OrdersTable()
+    authentication: AuthenticationTable = AuthenticationTable()
 
 
 # ---- agencies.toml, and one row of agencies.xlsx -----------------------------------------------------------

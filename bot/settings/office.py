@@ -5,8 +5,10 @@ from typing import Any
 
 from bot.domain.office import Coordinator, Office, OrderRules, Sending, Vigilance, WorkingTime
 from bot.domain.round import CheckSetting
+from bot.domain.trust import AuthenticationRules
 from bot.settings.models import (
     AlertsTable,
+    AuthenticationTable,
     CoordinatorTable,
     DocumentsTable,
     GraceTable,
@@ -34,6 +36,7 @@ def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tupl
     grace: GraceTable = office["grace"]
     orders: OrdersTable = office["orders"]
     sending: SendingTable = office["sending"]
+    authentication: AuthenticationTable = office["authentication"]
     own, coordinators = addresses(office)
     return Office(
         name=table.name,
@@ -45,13 +48,20 @@ def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tupl
         own_addresses=own,
         coordinator_addresses=coordinators,
         max_answers_per_day=limits.max_answers_per_day,
+        max_mails_per_hour=limits.max_mails_per_hour,
         max_mail_bytes=limits.max_mail_megabytes * 2**20,
         checks=checks,
         enclose_forms=documents.enclose_forms,
         sending=Sending(sending.per_minute, sending.per_day, sending.reserved),
         superior=table.superior,
         place=table.place,
-        orders=OrderRules(orders.code_days, orders.authenticated, orders.authserv_id or ""),
+        orders=OrderRules(orders.code_days, orders.authenticated),
+        authentication=AuthenticationRules(
+            policy=authentication.policy,
+            authserv_id=(authentication.authserv_id or "").strip().lower(),
+            own_check=authentication.own_check,
+            exempt_domains=frozenset(authentication.exempt_domains),
+        ),
         vigilance=Vigilance(
             unreachable=timedelta(minutes=alerts.unreachable_minutes),
             min_free_bytes=alerts.min_free_megabytes * 2**20,

@@ -21,7 +21,7 @@ class Settings:
     the folder that the server marks as Sent; `junk_folder` likewise, and `read_junk` whether it is read at all. Delays
     are in seconds. `digest_at` is local. `groups` maps group codes to the names that people see, which are also what
     `Agency.group` holds. `mail_faults` matter only once mail is needed. `libreoffice` is `auto` (where this machine has
-    it), `off`, or the path of soffice.
+    it), `off`, or the path of soffice. `dns_server`: whom we ask for keys of signatures; empty: the system's.
     """
 
     folder: Path
@@ -51,7 +51,9 @@ class Settings:
     scan_seconds: float = 60.0
     junk_folder: str | None = None
     read_junk: bool = True
+    dns_server: str = ""
     lease_folder: str = "thuky"
+    stuck_seconds: float = 900.0
 
     @property
     def language(self) -> Language:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from bot.documents.antivirus import is_address
+from bot.mail.dns_txt import server_of
 
 _EMAIL = re.compile(
     r"[^@\s<>,;:\"()\[\]\\]+@(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+)", re.ASCII
@@ -137,6 +138,14 @@ def _clamd(value: Any) -> Any:
     raise PydanticCustomError("clamd", "clamd's socket")
 
 
+def _dns_server(value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and server_of(value):
+        return value.strip()
+    raise PydanticCustomError("dns_server", "a DNS server's address")
+
+
 def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
@@ -152,6 +161,8 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Email = Annotated[str, BeforeValidator(_email)]
 Emails = Annotated[tuple[Email, ...], BeforeValidator(_split)]
 Domain = Annotated[str, BeforeValidator(_domain)]
+Domains = Annotated[tuple[Domain, ...], BeforeValidator(_split)]
+DnsServer = Annotated[str | None, BeforeValidator(_dns_server)]
 TimeZone = Annotated[str, BeforeValidator(_timezone)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url)]
 LibreOffice = Annotated[str, BeforeValidator(_libreoffice)]

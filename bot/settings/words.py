@@ -64,6 +64,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "ổ cắm của clamd, như unix:/run/clamav/clamd.ctl hoặc 127.0.0.1:3310",
         "clamd's socket, like unix:/run/clamav/clamd.ctl or 127.0.0.1:3310",
     ),
+    "dns_server": (
+        "địa chỉ số của máy chủ DNS, như 192.0.2.53, 192.0.2.53:5353 hoặc [2001:db8::53]:53",
+        "a DNS server's number, like 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53",
+    ),
+    "authserv_id_moved": (
+        "không còn ở [orders]: ghi authserv_id trong bảng [authentication] (biến {variable})",
+        "nothing here any more: authserv_id stands in the table [authentication] (variable {variable})",
+    ),
+    "somebody_vouches": (
+        "authserv_id là tên máy chủ thư của đơn vị, hoặc own_check = true; nếu không, không thư nào xác thực được",
+        "authserv_id with the name of the office's mail server, or own_check = true; else nobody vouches for any mail",
+    ),
     "port": ("một cổng từ 1 đến 65535", "a port from 1 to 65535"),
     # files
     "toml": ("cú pháp TOML đúng ({reason})", "correct TOML ({reason})"),

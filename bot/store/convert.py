@@ -128,6 +128,8 @@ def mail_of(
         submissions=tuple(submissions),
         attachments=tuple((a.name, a.sha256, a.size) for a in attachments),
         finished_at=row.finished_at,
+        recorded_at=row.recorded_at,
+        head_sha256=row.head_sha256,
     )
 
 

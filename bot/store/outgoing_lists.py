@@ -11,7 +11,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from bot.domain.intake import BounceRecord
-from bot.domain.mail import NoticeKind, NudgeMark, NudgeRecord, OutgoingRecord, OutgoingState
+from bot.domain.mail import NoticeKind, NudgeMark, NudgeRecord, OutgoingRecord, OutgoingState, Reason
 from bot.store.convert import outgoing_of
 from bot.store.database import Transactions
 from bot.store.loading import Condition, light_rows
@@ -87,8 +87,11 @@ class OutgoingLists(Transactions):
         return tuple(sorted(found, key=lambda bounce: bounce.at))
 
     def last_heard(self) -> dict[str, datetime]:
-        """When the last mail of each sender reached the server, by address in lower case; of any kind."""
-        newest = select(MailRow.sender, func.max(MailRow.received_at)).where(col(MailRow.sender) != "")
+        """When the last mail of each sender reached the server, by address in lower case; of any kind, but for
+        mail of which nobody knows whether it is really theirs.
+        """
+        doubtful = col(MailRow.reason) == Reason.UNAUTHENTICATED.value
+        newest = select(MailRow.sender, func.max(MailRow.received_at)).where(col(MailRow.sender) != "", ~doubtful)
         with self._reading() as session:
             return {sender: at for sender, at in session.exec(newest.group_by(col(MailRow.sender))) if at is not None}
 

@@ -385,7 +385,7 @@ GOOD = "dmarc=pass header.from=binhduong.example"
 
 
 def test_where_the_office_asks_for_it_the_server_must_vouch_for_the_sender(tmp_path: Path) -> None:
-    extra = {"THUKY_ORDERS__AUTHENTICATED": "true", "THUKY_ORDERS__AUTHSERV_ID": "mx.binhduong.example"}
+    extra = {"THUKY_ORDERS__AUTHENTICATED": "true", "THUKY_AUTHENTICATION__AUTHSERV_ID": "mx.binhduong.example"}
     with embedded_office(tmp_path, BEFORE, **extra) as office:
         sent = link(office, Action.EXCUSE, round=ROUND, agency="pg")
         for value in (

@@ -147,7 +147,7 @@ def test_forged_expired_replayed_garbled_and_foreign_ones_change_nothing(office:
 
 
 def test_with_authentication_a_forged_line_of_another_server_does_not_count(office: SceneOffice) -> None:
-    office.extra = {"THUKY_ORDERS__AUTHENTICATED": "true", "THUKY_ORDERS__AUTHSERV_ID": "mx.binhduong.example"}
+    office.extra = {"THUKY_ORDERS__AUTHENTICATED": "true", "THUKY_AUTHENTICATION__AUTHSERV_ID": "mx.binhduong.example"}
     office.once(NOW)
     (excuse,) = links(office, Order(Action.EXCUSE, ROUND, "stc"))
     good = "dmarc=pass header.from=binhduong.example"
