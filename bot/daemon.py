@@ -8,9 +8,10 @@ import fcntl
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import schedule
@@ -19,10 +20,13 @@ from bot.decide.retrying import retry_delay
 from bot.flows.cycle import Turn, turn
 from bot.flows.dispatch import recover
 from bot.flows.holding import let_go
-from bot.flows.services import Services
+from bot.flows.services import Journal, Services
 from bot.mail.lease import MailboxHeldError
 from bot.mail.watch import Watcher
+from bot.screens import say
 from bot.settings import Settings
+from bot.watchdog import Cut, Watchdog
+from bot.store.restoring import LOCK, finish
 from bot.wiring import DataFolderError, make_data_folder, make_lease
 
 MAX_TURNS = 1000
@@ -37,7 +41,7 @@ def one_instance(data_dir: Path) -> Iterator[None]:
     """Holds the lock of `data_dir` while the block runs. Raises AlreadyRunning and DataFolderError."""
     make_data_folder(data_dir)
     try:
-        handle = os.open(data_dir / "thuky.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise DataFolderError(data_dir, error) from error
     try:
@@ -48,6 +52,10 @@ def one_instance(data_dir: Path) -> Iterator[None]:
             raise AlreadyRunning(holder) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        try:
+            finish(data_dir)  # a restore that was broken off
+        except OSError as error:
+            raise DataFolderError(data_dir, error) from error
         yield
     finally:
         os.close(handle)
@@ -85,46 +93,86 @@ def once(services: Services) -> Turn:
     return total
 
 
+class _Moving:
+    """A journal whose every event is a sign of life."""
+
+    def __init__(self, journal: Journal, beat: Callable[[], None]) -> None:
+        self._journal = journal
+        self._beat = beat
+
+    def info(self, event: str, **ids: object) -> None:
+        self._beat()
+        self._journal.info(event, **ids)
+
+    def warning(self, event: str, **ids: object) -> None:
+        self._beat()
+        self._journal.warning(event, **ids)
+
+
 class Daemon:
     """`run` until a signal comes. Not for use from two threads."""
 
-    def __init__(self, services: Services, poll_seconds: float) -> None:
-        self._services = services
+    def __init__(self, services: Services, poll_seconds: float, watchdog: Watchdog) -> None:
+        self._services = replace(
+            services, journal=_Moving(services.journal, watchdog.beat), may_be_cut=watchdog.may_be_cut
+        )
         self._poll_seconds = poll_seconds
+        self._watchdog = watchdog
         self._stop = threading.Event()
         self._failures = 0
+        self._failing_since: datetime | None = None
         self._scheduler = schedule.Scheduler()
 
     def stop(self, *_signal: object) -> None:
-        """Ends `run` after the mail in hand; a signal handler."""
+        """Ends `run` after the mail in hand, or amid it when it takes too long; a signal handler."""
         self._stop.set()
+        self._watchdog.end_soon(lambda: self._services.journal.warning("daemon_cut_short"))
 
     def run(self) -> None:
         """Turns at once, then at every wake-up and every poll, until `stop`. Raises MailboxHeldError."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self._services.journal.info("daemon_started", pid=os.getpid())
-        recover(self._services)
         watcher = Watcher(self._services.imap, self._services.inbox_folder)
+        self._watchdog.start()
         try:
+            recover(self._services)
             self._turn()
             while not self._stop.is_set():
-                if watcher.wait(max(0.2, self._scheduler.idle_seconds or 0), self._stop):
+                if watcher.wait(max(0.2, self._scheduler.idle_seconds or 0), self._is_stopping):
                     self._turn()
                 else:
                     self._scheduler.run_pending()
+        except Cut:
+            self._services.journal.info("mail_put_off")
         finally:
             watcher.close()
+            let_go(self._services)
             self._services.journal.info("daemon_stopped")
+            self._watchdog.close()
+
+    def _is_stopping(self) -> bool:
+        """Asked in every wait and between two mails, which is what moving means."""
+        self._watchdog.beat()
+        return self._stop.is_set()
 
     def _turn(self) -> None:
         """Turns until all is quiet, then sets the next poll. A job that raised would starve the ticker; so only what
         ends the daemon is raised, MailboxHeldError.
         """
+        self._say("working")
+        total = Turn()
         try:
-            step = turn(self._services, self._stop.is_set)
-            while not (step.is_quiet or step.trouble or self._stop.is_set()):
-                step = turn(self._services, self._stop.is_set)
+            while True:
+                step = turn(self._services, self._is_stopping)
+                total = replace(
+                    step,
+                    fetched=total.fetched + step.fetched,
+                    finished=total.finished + step.finished,
+                    sent=total.sent + step.sent,
+                )
+                if step.is_quiet or step.trouble or self._stop.is_set():
+                    break
             trouble = step.trouble
         except MailboxHeldError:
             raise
@@ -132,8 +180,19 @@ class Daemon:
             trouble = f"{type(error).__name__}: {error}"
             self._services.journal.warning("turn_failed", error=trouble)
         self._failures = self._failures + 1 if trouble else 0
+        self._failing_since = (self._failing_since or self._services.now()) if trouble else None
+        if trouble:
+            self._say("trouble", self._failing_since, error=trouble)
+        else:
+            self._say("waiting", fetched=total.fetched, finished=total.finished, sent=total.sent)
         self._scheduler.clear()
         self._scheduler.every(max(1, round(self._delay()))).seconds.do(self._turn)
+
+    def _say(self, key: str, at: datetime | None = None, **params: object) -> None:
+        """A line for who looks at the daemon from outside."""
+        office = self._services.office
+        local = office.working_time.local(at or self._services.now())
+        self._watchdog.say(say(office.language, f"daemon.{key}", at=f"{local:%H:%M %d/%m}", **params))
 
     def _delay(self) -> float:
         """Seconds until the next turn: the poll, a retry that is due earlier, or a growing wait while a server is

@@ -20,13 +20,14 @@ FLOORS = {
     "domain": 1, "text": 1,
     "decide": 2, "checks": 2, "documents": 2, "mail": 2, "store": 2,
     "flows": 3,
-    "settings": 4, "screens": 4, "wiring": 4, "daemon": 4,
+    "settings": 4, "screens": 4, "watchdog": 4, "wiring": 4, "daemon": 4,
     "cli": 5, "demo": 5, "__main__": 6, "": 0,
 }  # fmt: skip
 """Room → floor. The empty name is the package itself (its version), which anybody may read."""
 
 ON_ONE_FLOOR = {
-    ("wiring", "settings"), ("wiring", "screens"), ("daemon", "settings"), ("daemon", "wiring"), ("cli", "demo"),
+    ("wiring", "settings"), ("wiring", "screens"), ("daemon", "settings"), ("daemon", "wiring"), ("daemon", "screens"),
+    ("daemon", "watchdog"), ("cli", "demo"),
 }  # fmt: skip
 """Who may import a neighbour: the composition root puts settings to use, the daemon the root, the command the demo."""
 

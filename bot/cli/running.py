@@ -1,5 +1,6 @@
 """`run`, `once`, `demo`: the commands that do the work."""
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from bot.flows.services import Clock
 from bot.mail.lease import MailboxHeldError
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
+from bot.watchdog import Systemd, Watchdog
 from bot.wiring import FixedClock, SystemClock, stand_at
 
 
@@ -46,7 +48,7 @@ def run(context: typer.Context) -> None:
             services_of(context, settings, _clock(settings, None)) as opened,
             one_mailbox(opened, settings) as services,
         ):
-            Daemon(services, settings.poll_seconds).run()
+            Daemon(services, settings.poll_seconds, Watchdog(Systemd(os.environ), settings.stuck_seconds)).run()
     except AlreadyRunning as other:
         _locked(settings, other)
     except MailboxHeldError as other:

@@ -14,8 +14,8 @@ from bot.flows.dispatch import copy_to_sent, dispatch
 from bot.flows.fetch import fetch_junk, fetch_new, mark_finished
 from bot.flows.holding import hold, hold_before_sending, hold_on
 from bot.flows.intake import process_pending
-from bot.flows.reconciling import reconcile_folders
 from bot.flows.ledger import write_notes
+from bot.flows.reconciling import reconcile_folders
 from bot.flows.services import Services
 from bot.flows.tick import tick
 from bot.flows.vigilance import (
@@ -29,6 +29,7 @@ from bot.flows.vigilance import (
     watch_sending,
 )
 from bot.mail.inbox import Inbox, MailServerError
+from bot.mail.line import MOST_BYTES
 from bot.store.errors import StoreError
 
 
@@ -66,24 +67,26 @@ def turn(services: Services, should_stop: Callable[[], bool] = lambda: False) ->
 
 def _turn(services: Services, should_stop: Callable[[], bool]) -> Turn:
     began = services.now()
-    walk = _read(services, should_stop)
-    queued = 0
-    if not should_stop():
-        now = services.now()
-        if not walk.gap:
-            note_reading(services, now)
-        queued += watch_house(services, walk)
-        if walk.finished:
-            queued += tell_of_junk(services, began)
-        queued += tick(services, reading_state(services, now, walk.gap))
-    hold_before_sending(services)
-    sending = dispatch(services)
+    with services.may_be_cut():  # all of it is taken up again: one commit a mail, and what is due stays due
+        walk = _read(services, should_stop)
+        queued = 0
+        if not should_stop():
+            now = services.now()
+            if not walk.gap:
+                note_reading(services, now)
+            queued += watch_house(services, walk)
+            if walk.finished:
+                queued += tell_of_junk(services, began)
+            queued += tick(services, reading_state(services, now, walk.gap))
+        hold_before_sending(services, should_stop)
+    sending = dispatch(services, should_stop)
     sent = sending.sent
     if alerts := watch_sending(services, sending):
         queued += alerts
-        sent += dispatch(services).sent
-    trouble = walk.trouble or _copies(services)
-    write_board(services, services.now())
+        sent += dispatch(services, should_stop).sent
+    with services.may_be_cut():
+        trouble = walk.trouble or _copies(services, should_stop)
+        write_board(services, services.now())
     return Turn(walk.fetched, walk.finished, queued, sent, trouble, sending.refusal, walk.unread)
 
 
@@ -97,7 +100,7 @@ def _read(services: Services, should_stop: Callable[[], bool]) -> Walk:
         return should_stop()
 
     try:
-        with Inbox(services.imap, services.account) as inbox:
+        with _inbox(services, should_stop) as inbox:
             hold(services, inbox)
             fetched = fetch_new(services, inbox, services.inbox_folder)
             try:
@@ -115,10 +118,16 @@ def _read(services: Services, should_stop: Callable[[], bool]) -> Walk:
     return Walk(fetched, finished, "", unread)
 
 
-def _copies(services: Services) -> str:
+def _inbox(services: Services, should_stop: Callable[[], bool]) -> Inbox:
+    # A server may lie about a size; twice the most that is ever asked for is refused before it fills the memory.
+    most = max(MOST_BYTES, 2 * services.office.max_mail_bytes)
+    return Inbox(services.imap, services.account, stop=should_stop, most_bytes=most)
+
+
+def _copies(services: Services, should_stop: Callable[[], bool]) -> str:
     try:
-        if services.store.not_in_sent(1) or services.store.unnoted():
-            with Inbox(services.imap, services.account) as inbox:
+        if not should_stop() and (services.store.not_in_sent(1) or services.store.unnoted()):
+            with _inbox(services, should_stop) as inbox:
                 copy_to_sent(services, inbox)
                 write_notes(services, inbox)
     except MailServerError as error:

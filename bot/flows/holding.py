@@ -8,6 +8,8 @@ Failure policy: MailboxHeldError ends the process: the mailbox is somebody else'
 for the lease is told of once, and we work without.
 """
 
+from collections.abc import Callable
+
 from bot.flows.services import Services
 from bot.mail.inbox import Inbox, MailServerError
 
@@ -31,7 +33,7 @@ def hold_on(services: Services, inbox: Inbox) -> None:
         services.journal.warning("lease_not_renewed", error=str(error))
 
 
-def hold_before_sending(services: Services) -> None:
+def hold_before_sending(services: Services, should_stop: Callable[[], bool]) -> None:
     """Before mails leave: where the lease is due and something is to be sent, on a connection of its own. Raises
     MailboxHeldError.
     """
@@ -41,7 +43,7 @@ def hold_before_sending(services: Services) -> None:
     if due is None or due > services.now():
         return
     try:
-        with Inbox(services.imap, services.account) as inbox:
+        with Inbox(services.imap, services.account, stop=should_stop) as inbox:
             hold(services, inbox)
     except MailServerError as error:
         services.journal.warning("lease_not_renewed", error=str(error))
@@ -53,7 +55,7 @@ def let_go(services: Services) -> None:
     if lease is None or not lease.is_held:
         return
     try:
-        with Inbox(services.imap, services.account) as inbox:
+        with Inbox(services.imap, services.account, stop=lambda: True) as inbox:  # a server that is slow may keep it
             lease.release(inbox)
         services.journal.info("mailbox_released", account=services.account)
     except MailServerError as error:
