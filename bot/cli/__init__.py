@@ -24,6 +24,8 @@ COMMANDS = {
     "rehearsing": ("rehearse",),
     "deciding": ("extend", "excuse", "accept", "return", "received", "bind", "release"),
     "auditing": ("grace", "mute", "decline", "undo", "decisions"),
+    "archiving": ("backup", "restore"),
+    "rebuilding": ("rebuild",),
     "diagnosing": ("doctor",),
 }
 """Module → its commands, in the order of `thuky --help`. A test holds it against what the modules register."""
