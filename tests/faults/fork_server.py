@@ -2,8 +2,8 @@
 
 Run as a program (see `forked_daemon`). One JSON line in, one out:
 
-    {"start": ["run"], "env": {…}, "log": "…"}   → {"pid": n}     the child runs that command line, as the shell would
-    {"reap": n, "seconds": s}                    → {"status": c}  exit code, or minus the signal; null: it still runs
+    {"start": ["run"], "env": {…}, "log": "…", "uid": u}  → {"pid": n}     that command line, by that user (null: ours)
+    {"reap": n, "seconds": s}                             → {"status": c}  exit code, or minus the signal; null: it still runs
 
 A child is reaped by nobody else, so its number is nobody else's until then. It dies with its parent.
 """
@@ -55,7 +55,7 @@ def _warm_up() -> None:
             pass
 
 
-def _start(words: list[str], env: dict[str, str], log: str) -> int:
+def _start(words: list[str], env: dict[str, str], log: str, uid: int | None) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -70,6 +70,10 @@ def _start(words: list[str], env: dict[str, str], log: str) -> int:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(out, 2)
+        if uid is not None:
+            os.setgroups([])
+            os.setgid(uid)
+            os.setuid(uid)
         os.environ.clear()
         os.environ.update(env)
         time.tzset()
@@ -107,7 +111,7 @@ def main() -> None:
     for line in ears:
         order = json.loads(line)
         if "start" in order:
-            answer = {"pid": _start(order["start"], order["env"], order["log"])}
+            answer = {"pid": _start(order["start"], order["env"], order["log"], order["uid"])}
         else:
             answer = {"status": _reap(order["reap"], order["seconds"])}
         mouth.write(json.dumps(answer) + "\n")

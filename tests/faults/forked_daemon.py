@@ -38,12 +38,15 @@ class ForkServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        for child in self._children:
-            if child.status is None:
-                child.kill()
+        self.kill_all()
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait(20)
+
+    def kill_all(self) -> None:
+        """Nobody runs any more: what a test that failed has left."""
+        for child in self._children:
+            child.kill()
 
     def ask(self, **order: Any) -> Any:
         assert self._process.stdin
@@ -52,10 +55,10 @@ class ForkServer:
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def start(self, words: Sequence[str], env: Mapping[str, str], log: Path) -> "Child":
-        """Runs that command line; its standard output and error go to the end of `log`."""
+    def start(self, words: Sequence[str], env: Mapping[str, str], log: Path, *, uid: int | None = None) -> "Child":
+        """Runs that command line, as user `uid`; its standard output and error go to the end of `log`."""
         begun = log.stat().st_size if log.exists() else 0
-        answer = self.ask(start=list(words), env=dict(env), log=str(log))
+        answer = self.ask(start=list(words), env=dict(env), log=str(log), uid=uid)
         child = Child(self, answer["pid"], log, begun)
         self._children = [c for c in self._children if c.status is None] + [child]
         return child
@@ -75,6 +78,8 @@ class Child:
     @property
     def said(self) -> str:
         """What it has written."""
+        if not self.log.exists():
+            return ""
         with self.log.open("rb") as file:
             file.seek(self.begun)
             return file.read().decode("utf-8", "replace")
