@@ -15,7 +15,6 @@ from bot.cli.context import (
     JsonOption,
     fail_configuration,
     print_json,
-    services_of,
     settings_of,
     stop,
     told,
@@ -35,6 +34,7 @@ from bot.store.errors import StoreError
 from bot.store.rebuilding_files import WORKPLACE, clear_workplace, put_in_place, workplace
 from bot.store.store import Store
 from bot.store.vault import Vault
+from bot.wiring import open_services
 
 _STEP = 25  # mails between two lines of progress
 
@@ -102,8 +102,10 @@ def _made_anew(context: typer.Context, settings: Settings) -> Rebuilt:
     clock = ReplayClock(datetime.now(UTC))
     beside = replace(settings, database_url=f"sqlite:///{_new_path(settings)}")
     spool = Vault(folder / "sent", durable=False)
+    level = "info" if context.find_root().obj.verbose else "warning"
+    # Nothing waits for the disk mail by mail: all of it is forced there at once, before it takes the old one's place.
     with (
-        services_of(context, beside, clock) as opened,
+        open_services(beside, clock, journal_level=level, durable=False) as opened,
         one_mailbox(opened, settings) as services,
     ):
         return rebuild(services, clock, spool, _progress(settings.language))

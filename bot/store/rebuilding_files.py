@@ -4,6 +4,7 @@ A crash before it leaves the old one as it was; `workplace` clears what such a c
 with its journal files, never deleted. Raises OSError.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def clear_workplace(data_dir: Path) -> None:
 
 def put_in_place(new: Path, place: Path, stamp: str) -> Path | None:
     """Moves what stands at `place` aside, as `NAME.stamp`, and `new` there. Returns where the old one is, None when
-    there was none. `new` must be closed.
+    there was none. `new` must be closed; everything is on the disk before it moves.
     """
+    os.sync()
     aside = None
     if place.exists():
         aside = place.with_name(f"{place.name}.{stamp}")
