@@ -57,6 +57,8 @@ def test_no_command_is_missing():
         "decline",
         "undo",
         "decisions",
+        "backup",
+        "restore",
     }
 
 

@@ -115,6 +115,7 @@ _SYSTEM = {
     errno.ENOSPC: "no_space",
     errno.EDQUOT: "no_space",
     errno.ENAMETOOLONG: "long_name",
+    errno.EBUSY: "busy",
 }
 
 

@@ -50,6 +50,7 @@ SENT_NAMES: Final = (
     "Đã gửi",
 )
 JUNK_NAMES: Final = ("Junk", "Spam", "Junk E-mail", "Junk Email", "Bulk Mail", "INBOX.Junk", "INBOX.Spam", "Thư rác")
+_HEADS_AT_ONCE: Final = 100
 _UIDS_AT_ONCE: Final = 500
 _LARGEST_UID: Final = 2**32 - 1
 _KEYWORD: Final = re.compile(r"[$A-Za-z0-9_.-]{1,60}")
@@ -190,6 +191,22 @@ class Inbox:
     def fetch_head(self, ref: MessageRef) -> bytes | None:
         """Only the header of the message, as `fetch_raw` gives the whole: for one that is too big to be fetched."""
         return self._fetch(ref, "BODY.PEEK[HEADER]")
+
+    def heads(self, folder: str) -> Iterator[tuple[datetime, bytes]]:
+        """When each message of the folder came, and its header, by ascending UID. Raises `MailServerError`."""
+        with translated(self._endpoint):
+            selected = self._select(folder)
+            uids = self._search("ALL") if selected.messages else ()
+            for first in range(0, len(uids), _HEADS_AT_ONCE):
+                told = self._described(selected, uids[first : first + _HEADS_AT_ONCE])
+                if not told:
+                    continue
+                answer = self._ok(self._client.uid("FETCH", _set_of(sorted(told)), "(UID BODY.PEEK[HEADER])"))
+                for uid in sorted(told):
+                    if (head := body_of(answer, uid)) is not None:
+                        yield told[uid].internal_date, head
+                    elif uid in self._search("UID", str(uid)):
+                        raise imaplib.IMAP4.abort(f"message {uid} is there and was not sent")
 
     def _fetch(self, ref: MessageRef, what_of_it: str) -> bytes | None:
         with translated(self._endpoint):

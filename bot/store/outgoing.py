@@ -115,8 +115,9 @@ class Outgoing(Transactions):
                 else:
                     row.state, row.next_at, row.last_error = OutgoingState.FAILED.value, None, error
 
-    def release(self, record_id: int, next_at: datetime) -> None:
-        """A mail that was claimed and then not tried at all is queued again, as if it had not been claimed.
+    def release(self, record_id: int, next_at: datetime, error: str | None = None) -> None:
+        """A mail that was claimed and then not tried at all is queued again, as if it had not been claimed, but for
+        `error`, what kept it from being tried.
 
         StoreConflictError when it is not being sent.
         """
@@ -125,6 +126,8 @@ class Outgoing(Transactions):
             if row.state != OutgoingState.SENDING.value:
                 raise StoreConflictError(f"outgoing mail {record_id} is not being sent: it is {row.state}")
             row.state, row.next_at, row.attempts = OutgoingState.QUEUED.value, next_at, row.attempts - 1
+            if error is not None:
+                row.last_error = error
 
     def settle(
         self,
@@ -166,6 +169,16 @@ class Outgoing(Transactions):
                 if one.address not in known
             )
             queue_mails(session, outgoing, now)
+
+    def take_as_sent(self, record_id: int, sent_at: datetime) -> None:
+        """A mail that waits, or whose fate is unknown, went out at `sent_at`: the Sent folder has its copy. One that is
+        sent or given up is left as it is.
+        """
+        with self._writing() as session:
+            row = outgoing_row(session, record_id)
+            if row.state not in (OutgoingState.SENT.value, OutgoingState.FAILED.value):
+                row.state, row.sent_at, row.next_at = OutgoingState.SENT.value, sent_at, None
+                row.last_error, row.in_sent_folder = "", True
 
     def recover(self, now: datetime) -> tuple[OutgoingRecord, ...]:
         """At start: decides on mails that an earlier run left in `sending`.
