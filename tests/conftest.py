@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from clamd_process import missing_clamd
+from hypothesis import settings
 from mail_servers import MailServers
 from server_process import missing_dovecot, missing_postfix
+from small_disk import missing_mounts
 from sqlalchemy import Engine
 
 from bot.documents import blank
@@ -59,7 +60,9 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-ONE_WORKER = frozenset({"tests/scenes/test_scene_kinds.py", "tests/demo/test_rehearsal.py"})
+ONE_WORKER = frozenset(
+    {"tests/faults/test_faults_daemon.py", "tests/scenes/test_scene_kinds.py", "tests/demo/test_rehearsal.py"}
+)
 
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 _FROM_WORKERS: dict[str, str] = {}
@@ -91,6 +94,10 @@ def _missing_helper(item: pytest.Item) -> str | None:
         return missing_clamd()
     if item.get_closest_marker("chromium") and shutil.which("chromium") is None:
         return "Chromium is missing: apt-get install chromium"
+    if item.get_closest_marker("strace") and shutil.which("strace") is None:
+        return "strace is missing: apt-get install strace"
+    if item.get_closest_marker("mounts"):
+        return missing_mounts()
     return None
 
 
