@@ -7,19 +7,21 @@
 PYTHON ?= python3
 JOBS ?= 3
 PYTEST_ARGS ?=
+TORTURE_ARGS ?= --whole
 
 export PYTHON
 # Programs are run as modules of .venv's Python, so that the folder may be moved.
 IN_VENV := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types findings lock clean install install-dev servers
+.PHONY: help demo test torture lint types findings lock clean install install-dev servers
 
 help:
 	@printf '%s\n' \
 	  'make demo    one round of the sample office on a mail server in memory; results in ./demo' \
 	  'make test    linters, types and all tests, on real Dovecot, Postfix, LibreOffice where they can be had' \
-	  'make lint    ruff: faults and layout' \
+	  'make torture  every fault in its long form: kill -9, full disk, moved clock …; prints a table (about an hour, as root)' \
+  'make lint    ruff: faults and layout' \
 	  'make types   mypy --strict' \
 	  'make findings  docs/findings.md anew from the pages of the checks' \
 	  'make lock    requirements*.lock anew from requirements*.in' \
@@ -31,6 +33,9 @@ demo: install
 test: lint types servers
 	@echo '== tests'
 	@$(IN_VENV) pytest -n $(JOBS) --dist load $(PYTEST_ARGS)
+
+torture: install-dev servers
+	@.venv/bin/python tests/faults/torture.py $(TORTURE_ARGS)
 
 lint: install-dev
 	@echo '== ruff'

@@ -35,7 +35,7 @@ class Machine:
         self.log = self.data / "thuky.db-wal"
         self.promised: dict[str, bytes] = {}
         self.sent: set[str] = set()
-        self.forced = self.log.stat().st_size
+        self.forced = 0
         self.taken: list[tuple[Path, frozenset[str], frozenset[str]]] = []
         self.busy = False
 
