@@ -1,7 +1,8 @@
 """An Office package (zip with parts and relationships), opened with every bound checked first.
 
-Flow: count the directory entries in the raw bytes → open the zip → compare the declared sizes with the limits →
-hand out parts as streams that count what really comes out of the inflater.
+Flow: count the directory entries in the raw bytes → open the zip → compare the declared sizes with the limits → hold
+the directory against the entries, and look at the beginning of each part (`zipcheck`) → hand out parts as streams that
+count what really comes out of the inflater.
 
 Failure policy: raises `Refused`, CORRUPT for what is broken, TOO_BIG for what passes a limit, ENCRYPTED for zip
 encryption. Source of the part and relationship rules: ECMA-376 part 2.
@@ -14,11 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, cast
 
-from bot.documents import markup
+from bot.documents import markup, zipcheck
 from bot.documents.limits import Limits, Meter, Refused, corrupt, too_big
 from bot.domain.document import UnreadableReason
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bin", ".bmp", ".tif", ".tiff", ".odttf", ".wmf", ".emf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ class Package:
         declared = sum(info.file_size for info in infos)
         if declared > limits.uncompressed_bytes:
             raise too_big(f"{declared} bytes uncompressed, limit {limits.uncompressed_bytes}")
+        zipcheck.check_entries(payload, infos)
         self._infos = {_normal(info.filename): info for info in infos}
         self._relations: dict[str, tuple[Relationship, ...]] = {}
+        zipcheck.check_beginnings(self, [info for info in infos if _may_be_xml(info)])
 
     def __contains__(self, name: str) -> bool:
         return _normal(name) in self._infos
@@ -153,6 +157,10 @@ class _Inflater(io.RawIOBase):
             raise corrupt(f"part {self._name}: {type(fault).__name__}: {fault}") from fault
         self._meter.add(len(chunk))
         return chunk
+
+
+def _may_be_xml(info: zipfile.ZipInfo) -> bool:
+    return not info.filename.lower().endswith(_PICTURES)
 
 
 def _normal(name: str) -> str:
