@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import typer
 
 from bot.cli.changed_checks import changed_checks, say_changed
 from bot.cli.context import WRONG, JsonOption, print_json, settings_of, store_words, system_words
+from bot.cli.deep_doctor import deep_lines
 from bot.cli.holding_words import examine_lease
+from bot.cli.trust_examined import policy_in_words, seen_lines
 from bot.documents import isolation
 from bot.documents.antivirus import ScannerDownError
 from bot.documents.archive import has_library
@@ -42,10 +45,16 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
+def doctor(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also hash every file of the vault anew.")] = False,
+) -> None:
     """What works, what doesn't, what to do. Exit code 1 when something doesn't."""
     settings = settings_of(context)
     results = list(_examine(settings))
+    if deep:
+        results += [Examined(*line) for line in deep_lines(settings)]
     if as_json:
         print_json([{"name": r.name, "ok": r.ok, "message": r.message} for r in results])
     else:
@@ -78,6 +87,9 @@ def _examine(settings: Settings) -> Iterator[Examined]:
     yield _data(settings, words)
     yield from _orders_key(settings, words)
     yield _database(settings, words)
+    yield Examined(words("trust"), None, policy_in_words(settings, words))
+    for is_seen, told in seen_lines(settings, words):
+        yield Examined(words("trust"), True if is_seen else None, told)
     yield from _troubles(settings, words)
     yield from _servers(settings, words)
     yield _clock(settings, words)
