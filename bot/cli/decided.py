@@ -10,7 +10,7 @@ import typer
 
 from bot.cli import shapes
 from bot.cli.context import MISUSED, parse_instant, print_json, services_of, settings_of, stop
-from bot.domain.decision import Resolution
+from bot.domain.decision import DecisionKind, Resolution
 from bot.flows import decisions
 from bot.flows.services import Services
 from bot.screens import say
@@ -53,14 +53,17 @@ def decide(
         name = services.registry.get(decision.agency).name if decision.agency else ""
         until = say_deadline(working_time.local(decision.until), language.value) if decision.until else ""
         told = len({m.agency for m in resolution.outgoing if m.agency})
+        what = "done" if done else decision.kind.value
         words = say(
             language,
-            "decision.done" if done else f"decision.{decision.kind.value}",
+            f"decision.{what}_from"
+            if decision.kind is DecisionKind.RELEASE and decision.address
+            else f"decision.{what}",
             agency=name,
             until=until,
             version=decision.version,
             address=decision.address,
-            count=len(resolution.reopens),
+            count=len(resolution.reopens) + (len(resolution.closes) if done else 0),
             mail=decision.mail_id,
             round=decision.round,
             undone=decision.undoes,

@@ -21,6 +21,7 @@ from bot.cli.decided import (
 )
 from bot.domain.decision import Resolution
 from bot.flows import decisions
+from bot.flows.flooding import resolve_flood
 from bot.flows.services import Services
 from bot.settings import Settings
 
@@ -150,8 +151,14 @@ def bind(
 
 def release(
     context: typer.Context,
-    mail: Annotated[int, typer.Argument(metavar="MAIL", help="The mail's number, as `thuky mails` shows it.")],
     why: WhyOption,
+    mail: Annotated[
+        int | None, typer.Argument(metavar="[MAIL]", help="The mail's number, as `thuky mails` shows it.")
+    ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ADDRESS", help="All mails of this address that were put aside as a flood."),
+    ] = None,
     agency: Annotated[str | None, typer.Option("--agency", metavar="A", help="Whose mail it is.")] = None,
     round_: RoundOption = None,
     done: Annotated[bool, typer.Option("--done", help="It was dealt with by hand: it no longer waits.")] = False,
@@ -161,6 +168,11 @@ def release(
     """Let a held or parked mail go on, or with --done put it aside."""
 
     def take(services: Services, _: Settings) -> Resolution:
+        if (mail is None) is (sender is None) or (sender is not None and (agency or round_)):
+            raise decisions.DecisionError("release_what")
+        if sender is not None:
+            return resolve_flood(services, sender, who=who_decides(who), why=why, done=done)
+        assert mail is not None
         if done:
             return decisions.dismiss(services, mail, who=who_decides(who), why=why)
         return decisions.release(services, mail, agency, round_, who=who_decides(who), why=why)

@@ -18,8 +18,25 @@ DISK_FULL = "disk_full"
 READING_INCOMPLETE = "reading_incomplete"
 SCANNER_DOWN = "scanner_down"
 COUNTS_DIFFER = "counts_differ"
-TROUBLES = (MAILBOX_UNREACHABLE, SENDING_REFUSED, MAIL_PARKED, DISK_FULL, READING_INCOMPLETE, SCANNER_DOWN, COUNTS_DIFFER)
-SINGLE = ("found_in_junk", "outgoing_refused", "outgoing_refused_many", "nudge_unknown", "infected_file")
+FLOOD = "flood"
+TROUBLES = (
+    MAILBOX_UNREACHABLE,
+    SENDING_REFUSED,
+    MAIL_PARKED,
+    DISK_FULL,
+    READING_INCOMPLETE,
+    SCANNER_DOWN,
+    COUNTS_DIFFER,
+    FLOOD,
+)
+SINGLE = (
+    "found_in_junk",
+    "outgoing_refused",
+    "outgoing_refused_many",
+    "nudge_unknown",
+    "infected_file",
+    "answers_capped",
+)
 """Alerts of what happened once: nothing lasts, so nothing is ever over."""
 MOST_SINGLE_ALERTS = 5
 """More mails than these refused in one turn are told of in one alert."""

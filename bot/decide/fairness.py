@@ -75,7 +75,12 @@ def judge_reading(
     waiting = tuple(mails)
     blocked: dict[str, Why] = {}
     named: dict[str, list[tuple[InboundRecord, Why]]] = {}
+    aside: dict[str, list[InboundRecord]] = {}
     for mail in waiting:
+        if mail.reason == Reason.FLOOD and mail.outcome is Outcome.HELD:
+            for agency in whose(mail):
+                aside.setdefault(agency, []).append(mail)
+            continue
         for agency, why in _blocked_by(mail, whose(mail), open_rounds):
             if why.code == _NAMED:
                 named.setdefault(agency, []).append((mail, why))
@@ -86,6 +91,10 @@ def judge_reading(
         first = working_time.local(min(mail.received_at for mail in strange)).date()
         return working_time.local(now).date() <= working_time.add_working_days(first, STRANGERS_HOLD)
 
+    # Anybody can flood us in an agency's name: for so long its report may be among it, and then it is told all.
+    for agency, put_aside in aside.items():
+        if still_holds(put_aside):
+            blocked.setdefault(agency, Why("blocked_held", {"mail": put_aside[0].id}))
     fresh = {agency: found[0][1] for agency, found in named.items() if still_holds(mail for mail, _ in found)}
     late = {agency: found[0][1] for agency, found in named.items()}
     parked = [mail for mail in waiting if _is_parked_strange(mail, whose, inbox_folder)]

@@ -1,16 +1,14 @@
 """From the server into the vault: every new message is kept before anybody looks into it.
 
-Inbox and Spam, folder by folder: list new UIDs → peek the raw bytes → vault (fsync) → row `received`. Of a message over
-the size limit only the header is fetched, for its sender and subject. A failure of the server ends the walk; what was
+Inbox and Spam, folder by folder: list new UIDs → peek the raw bytes → vault (fsync) → row `received` with the sender and
+subject of its header. Of a message over the size limit only the header is fetched. A failure of the server ends the walk; what was
 recorded before stays, and the next walk goes on behind it.
 """
-
-import re
 
 from bot.domain.mail import ServerMessage
 from bot.flows.services import Services
 from bot.mail.inbox import JUNK_NAMES, Inbox
-from bot.mail.parse import parse
+from bot.mail.parse import parse_head
 
 
 def fetch_new(services: Services, inbox: Inbox, folder: str) -> int:
@@ -20,7 +18,7 @@ def fetch_new(services: Services, inbox: Inbox, folder: str) -> int:
     if last and last[0] != uidvalidity:
         services.journal.warning("uidvalidity_changed", folder=folder, was=last[0], now=uidvalidity)
     for message in messages:
-        _record(services, inbox, message)
+        record_message(services, inbox, message)
         # Oldest first: what stands below the mark has been recorded, whatever ends the walk.
         ref = message.ref
         services.store.note_seen(ref.account, ref.folder, ref.uidvalidity, ref.uid)
@@ -43,7 +41,8 @@ def junk_folder(services: Services, inbox: Inbox) -> str | None:
     return None if folder == services.inbox_folder else folder
 
 
-def _record(services: Services, inbox: Inbox, message: ServerMessage) -> None:
+def record_message(services: Services, inbox: Inbox, message: ServerMessage) -> None:
+    """Keeps one message: its bytes, or only its header where it is too big. Raises MailServerError, OSError."""
     now = services.now()
     # A moved clock acts as if it were then: what is in the mailbox has been received by then.
     received_at = min(message.internal_date, now) if services.clock.travels else message.internal_date
@@ -52,10 +51,12 @@ def _record(services: Services, inbox: Inbox, message: ServerMessage) -> None:
     if raw is None:  # moved or deleted by a person between listing and fetching
         services.journal.warning("message_gone", folder=message.ref.folder, uid=message.ref.uid)
         return
-    sender, subject = head_of(raw) if too_big else ("", "")
+    sender, subject = head_of(raw)
+    saved = services.vault.save(raw)
     record = services.store.receive(
         message,
-        sha256="" if too_big else services.vault.save(raw),
+        sha256="" if too_big else saved,
+        head_sha256=saved if too_big else "",
         received_at=received_at,
         now=now,
         sender=sender,
@@ -66,7 +67,7 @@ def _record(services: Services, inbox: Inbox, message: ServerMessage) -> None:
 
 def head_of(raw: bytes) -> tuple[str, str]:
     """Sender (several with a comma and a blank between) and subject of a mail by its header alone."""
-    mail = parse(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0] + b"\r\n\r\n")
+    mail = parse_head(raw)
     return mail.sender or ", ".join(mail.from_addresses), mail.subject
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.decide.alerting import (
     COUNTS_DIFFER,
     DISK_FULL,
+    FLOOD,
     MAIL_PARKED,
     MAILBOX_UNREACHABLE,
     READING_INCOMPLETE,
@@ -27,6 +28,7 @@ from bot.domain.intake import WAITS_FOR_SCANNER
 from bot.domain.mail import InboundRecord, Outcome
 from bot.flows.alerts import tell, watch
 from bot.flows.dispatch import Dispatched
+from bot.flows.flooding import flooded
 from bot.flows.services import Services
 from bot.flows.snapshot import open_rounds
 from bot.store.errors import StoreError
@@ -94,8 +96,8 @@ def note_reading(services: Services, now: datetime) -> None:
 
 def watch_house(services: Services, walk: Walk) -> int:
     """The troubles that can be seen before anything is sent. Returns how many alerts were queued."""
-    seen = [*_mailbox(services, walk), *_mails(services), *_disk(services)]
-    judged = {MAILBOX_UNREACHABLE, MAIL_PARKED, DISK_FULL, SCANNER_DOWN}
+    seen = [*_mailbox(services, walk), *_mails(services), *flooded(services), *_disk(services)]
+    judged = {MAILBOX_UNREACHABLE, MAIL_PARKED, DISK_FULL, FLOOD, SCANNER_DOWN}
     # Whether Spam can be read is not known as long as the server is away.
     return watch(services, seen, judged if walk.trouble else {*judged, READING_INCOMPLETE})
 

@@ -22,6 +22,8 @@ _BREAKS: Final = frozenset((
     "tr", "ul",
 ))
 # fmt: on
+_OPENING: Final = re.compile(r"<(?=[A-Za-z/!?])")
+"""Any other is a bare "less than"."""
 _TAG_NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,30})")
 _HREF: Final = re.compile(r"""href\s*=\s*["']?(https?://[^\s"'<>]{1,2000})""", re.IGNORECASE)
 _CID: Final = re.compile(r"""cid:([^\s"'<>)&]{1,300})""", re.IGNORECASE)
@@ -35,19 +37,16 @@ def html_to_text(markup: str) -> str:
     links: list[str] = []
     position = 0
     while position < len(markup):
-        start = markup.find("<", position)
-        if start < 0:
+        opening = _OPENING.search(markup, position)
+        if opening is None:
             out.append(_squeeze(markup[position:]))
             break
+        start = opening.start()
         out.append(_squeeze(markup[position:start]))
         if lowered.startswith("<!--", start):
             position = _after(lowered, "-->", start + 4)
             continue
         tag = _TAG_NAME.match(lowered, start)
-        if tag is None and not lowered.startswith(("</", "<!", "<?"), start):
-            out.append("<")  # a bare "less than"
-            position = start + 1
-            continue
         position = _after(markup, ">", start + 1)
         name, closes = (tag[1], lowered[start + 1] == "/") if tag else ("", False)
         if name in _DROPPED and not closes:

@@ -15,7 +15,8 @@ MAX_NAME: Final = 120
 MAX_NAME_BYTES: Final = 200
 """File systems count bytes, and a Vietnamese letter has up to three."""
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*/]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+# Blanks before the dot don't help on Windows.
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?=\.|$)", re.IGNORECASE)
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 
 _BY_TYPE: Final = {
@@ -76,9 +77,10 @@ def safe_name(name: str) -> str:
     name = name.rpartition("\\")[2]
     folders = name.split("/")
     name = folders[-1] if {"", ".", "..", "~"} & set(folders) else name
-    name = _FORBIDDEN.sub("-", name).strip(" .")
-    if not name.strip("- ."):
+    name = _FORBIDDEN.sub("-", name).rstrip(" .")
+    if not name.strip("- .") or _EXTENSION.fullmatch(name):
         return ""
+    name = name.lstrip(" .")
     if _RESERVED.match(name):
         name = "_" + name
     return shorten(name)

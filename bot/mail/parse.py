@@ -56,8 +56,16 @@ def parse(raw: bytes) -> InboundMail:
         return _headers_only(raw)
 
 
+def parse_head(raw: bytes) -> InboundMail:
+    """The mail by its header alone, whose first `HEADER_BYTES` count: no text, no files. Hash and size are of `raw`."""
+    return _by_head(raw, Contents())
+
+
 def _headers_only(raw: bytes) -> InboundMail:
-    contents = Contents(defects=["unparsable"])
+    return _by_head(raw, Contents(defects=["unparsable"]))
+
+
+def _by_head(raw: bytes, contents: Contents) -> InboundMail:
     try:
         return _mail(raw, BytesHeaderParser(policy=compat32).parsebytes(_head(raw)), contents)
     except Exception:

@@ -118,9 +118,35 @@ class LimitsTable(Table):
     max_attempts: Count = 3
 
 
+class DocumentLimitsTable(Table):
+    """What one file may cost; the defaults are those of `bot.documents.limits`, in people's units."""
+
+    file_megabytes: Whole = Field(default=30, ge=1, le=500)
+    unpacked_megabytes: Whole = Field(default=200, ge=10, le=2_000)
+    parts: Whole = Field(default=5_000, ge=100, le=50_000)
+    ratio: Whole = Field(default=250, ge=100, le=1_000)
+    sheets: Whole = Field(default=200, ge=1, le=2_000)
+    cells: Whole = Field(default=300_000, ge=1_000, le=5_000_000)
+    last_row: Whole = Field(default=50_000, ge=1_000, le=1_048_576)
+    last_column: Whole = Field(default=1_000, ge=100, le=16_384)
+    merges: Whole = Field(default=20_000, ge=100, le=500_000)
+    merged_cells: Whole = Field(default=1_000_000, ge=10_000, le=20_000_000)
+    paragraphs: Whole = Field(default=60_000, ge=1_000, le=1_000_000)
+    characters: Whole = Field(default=6_000_000, ge=100_000, le=100_000_000)
+    memory_megabytes: Whole = Field(default=320, ge=200, le=8_000)
+    seconds: Whole = Field(default=20, ge=2, le=600)
+    cpu_seconds: Whole = Field(default=15, ge=2, le=600)
+    mail_seconds: Whole = Field(default=25, ge=2, le=3_600)
+    convert_seconds: Whole = Field(default=30, ge=5, le=600)
+    archive_files: Whole = Field(default=200, ge=1, le=10_000)
+    archive_megabytes: Whole = Field(default=100, ge=1, le=2_000)
+    pdf_pages: Whole = Field(default=30, ge=1, le=1_000)
+
+
 class DocumentsTable(Table):
     enclose_forms: bool = True
     libreoffice: LibreOffice = "auto"
+    limits: DocumentLimitsTable = DocumentLimitsTable()
 
 
 class AntivirusTable(Table):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from bot.documents.limits import MIB, Limits
 from bot.domain.office import Coordinator, Office, OrderRules, Sending, Vigilance, WorkingTime
 from bot.domain.round import CheckSetting
 from bot.domain.trust import AuthenticationRules
@@ -10,6 +11,7 @@ from bot.settings.models import (
     AlertsTable,
     AuthenticationTable,
     CoordinatorTable,
+    DocumentLimitsTable,
     DocumentsTable,
     GraceTable,
     LimitsTable,
@@ -25,6 +27,32 @@ def addresses(office: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
     people: CoordinatorTable | None = office.get("coordinator")
     own = {table.address, *table.own_addresses, table.bounce_address or table.address} if table else set()
     return frozenset(own), frozenset({people.address, *people.other_addresses} if people else ())
+
+
+def document_limits(table: DocumentLimitsTable) -> Limits:
+    """What one file may cost, in the units of `bot.documents`."""
+    return Limits(
+        memory_bytes=table.memory_megabytes * MIB,
+        cpu_seconds=table.cpu_seconds,
+        wall_seconds=table.seconds,
+        mail_seconds=table.mail_seconds,
+        file_bytes=table.file_megabytes * MIB,
+        uncompressed_bytes=table.unpacked_megabytes * MIB,
+        parts=table.parts,
+        ratio=table.ratio,
+        max_sheets=table.sheets,
+        max_cells=table.cells,
+        max_row=table.last_row,
+        max_column=table.last_column,
+        max_merges=table.merges,
+        max_merged_cells=table.merged_cells,
+        max_paragraphs=table.paragraphs,
+        max_text_chars=table.characters,
+        entries=table.archive_files,
+        contained_bytes=table.archive_megabytes * MIB,
+        convert_seconds=table.convert_seconds,
+        pdf_pages=table.pdf_pages,
+    )
 
 
 def build_office(office: dict[str, Any], working_time: WorkingTime, checks: tuple[CheckSetting, ...] = ()) -> Office:

@@ -4,15 +4,18 @@ received → accepted | correction | held | ignored (`intake`), or parked after 
 be marked on the server: `unmarked`. Failure policy: an id that no mail has is a StoreConflictError.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from bot.domain.mail import InboundRecord, MessageRef, NoticeKind, Outcome, Reason, ServerMessage
+from bot.domain.mail import Arrival, InboundRecord, MessageRef, NoticeKind, Outcome, Reason, ServerMessage
+from bot.store.convert import known_id
 from bot.store.database import Transactions
 from bot.store.errors import StoreConflictError
 from bot.store.loading import Condition, load_mails
+from bot.store.queueing import CHUNK
 from bot.store.tables import FolderMark, MailRow, OutgoingRow, SubmissionRow
 
 
@@ -88,11 +91,13 @@ class Inbound(Transactions):
         now: datetime,
         sender: str = "",
         subject: str = "",
+        head_sha256: str = "",
     ) -> InboundRecord:
         """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged.
 
         `received_at` is the instant that lateness is judged by (INTERNALDATE); `now` when it was recorded. `sender` and
-        `subject` are of a mail of which no more than the header was fetched (`sha256` empty).
+        `subject` are what its header says. `sha256` is empty, and `head_sha256` that of the header, where no more than
+        the header was fetched.
         """
         ref = message.ref
         with self._writing() as session:
@@ -111,6 +116,7 @@ class Inbound(Transactions):
                     recorded_at=now,
                     sender=sender,
                     subject=subject,
+                    head_sha256=head_sha256,
                 )
             )
             session.flush()
@@ -160,6 +166,27 @@ class Inbound(Transactions):
             where.append(col(MailRow.round) == round)
         with self._reading() as session:
             return load_mails(session, *where)
+
+    def arrivals(self, senders: Collection[str], since: datetime, until: datetime) -> tuple[Arrival, ...]:
+        """What these addresses sent that was received after `since` and not after `until`, whatever became of it."""
+        named = sorted(senders)
+        found: list[Arrival] = []
+        with self._reading() as session:
+            for start in range(0, len(named), CHUNK):
+                chosen = select(MailRow.id, MailRow.sender, MailRow.folder, MailRow.received_at).where(
+                    col(MailRow.sender).in_(named[start : start + CHUNK]),
+                    col(MailRow.received_at) > since,
+                    col(MailRow.received_at) <= until,
+                )
+                found += [Arrival(known_id(i), sender, folder, at) for i, sender, folder, at in session.exec(chosen)]
+        return tuple(found)
+
+    def flooded(self) -> tuple[tuple[str, int, datetime], ...]:
+        """Each address of which mails are put aside (`flood`): how many, and when the first of them was received."""
+        aside = (col(MailRow.outcome) == Outcome.HELD.value, col(MailRow.reason) == Reason.FLOOD.value)
+        chosen = select(MailRow.sender, func.count(), func.min(MailRow.received_at)).where(*aside)
+        with self._reading() as session:
+            return tuple(session.exec(chosen.group_by(col(MailRow.sender)).order_by(col(MailRow.sender))))
 
     def last_from_agencies(self) -> dict[str, datetime]:
         """When each agency's last mail came that a person sent, by agency code: what was ignored counts only as a copy

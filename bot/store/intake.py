@@ -46,6 +46,24 @@ def forget_earlier_pass(session: Session, mail_id: int) -> None:
     session.exec(delete(BounceRow).where(col(BounceRow.mail_id) == mail_id))
 
 
+def _write_result(session: Session, result: IntakeResult, now: datetime) -> None:
+    row = open_mail_row(session, result.mail_id)
+    row.outcome, row.reason, row.finished_at, row.marked = result.outcome.value, result.reason, now, False
+    row.message_id, row.sender, row.subject = result.message_id, result.sender, result.subject
+    row.agency, row.round, row.duplicate_of = result.agency, result.round, result.duplicate_of
+    forget_earlier_pass(session, result.mail_id)
+    session.add_all(evidence_row(result.mail_id, evidence) for evidence in result.evidence)
+    session.add_all(finding_row(finding, mail_id=result.mail_id) for finding in result.findings)
+    session.add_all(
+        AttachmentRow(mail_id=result.mail_id, name=name, sha256=sha256, size=size)
+        for name, sha256, size in result.attachments
+    )
+    session.add_all(bounce_row(result.mail_id, row.received_at, bounce) for bounce in result.bounces)
+    for sha256, signature in result.infected:
+        session.merge(QuarantineRow(sha256=sha256, signature=signature, at=now))
+    insert_submissions(session, result.submissions, mail_id=result.mail_id, now=now)
+
+
 class Intake(Transactions):
     """The two ends: finished with a result, or parked for a person."""
 
@@ -68,27 +86,19 @@ class Intake(Transactions):
         if result.outcome is Outcome.RECEIVED:
             raise ValueError("a finished mail has an outcome other than `received`")
         with self._writing() as session:
-            row = open_mail_row(session, result.mail_id)
-            row.outcome, row.reason, row.finished_at, row.marked = result.outcome.value, result.reason, now, False
-            row.message_id, row.sender, row.subject = result.message_id, result.sender, result.subject
-            row.agency, row.round, row.duplicate_of = result.agency, result.round, result.duplicate_of
-            forget_earlier_pass(session, result.mail_id)
-            session.add_all(evidence_row(result.mail_id, evidence) for evidence in result.evidence)
-            session.add_all(finding_row(finding, mail_id=result.mail_id) for finding in result.findings)
-            session.add_all(
-                AttachmentRow(mail_id=result.mail_id, name=name, sha256=sha256, size=size)
-                for name, sha256, size in result.attachments
-            )
-            session.add_all(bounce_row(result.mail_id, row.received_at, bounce) for bounce in result.bounces)
-            for sha256, signature in result.infected:
-                session.merge(QuarantineRow(sha256=sha256, signature=signature, at=now))
-            insert_submissions(session, result.submissions, mail_id=result.mail_id, now=now)
+            _write_result(session, result, now)
             if used_code:
                 session.add(UsedCodeRow(code=used_code, mail_id=result.mail_id, used_at=now))
                 session.flush()
             if resolution is not None:
                 write_resolution(session, resolution, now)
             queue_mails(session, outgoing, now)
+
+    def put_aside(self, results: Sequence[IntakeResult], now: datetime) -> None:
+        """Finishes many mails that are answered by nothing, at once."""
+        with self._writing() as session:
+            for result in results:
+                _write_result(session, result, now)
 
     def code_was_used(self, code: str) -> bool:
         """Whether an order with that one-time code has been carried out."""

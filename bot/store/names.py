@@ -6,8 +6,10 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 LONGEST = 180  # bytes of UTF-8; leaves room for " (12)" and the system's own limit of 255
+_PLENTY = 4_000  # characters of a name that are looked at: putting accents in order takes the square of their number
 _FORBIDDEN = re.compile(r'[/\\<>:"|?*]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # Windows' reserved names
+# Windows' reserved names, with or without blanks before the dot.
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)", re.IGNORECASE)
 
 
 def safe_component(name: str, fallback: str) -> str:
@@ -15,7 +17,7 @@ def safe_component(name: str, fallback: str) -> str:
 
     `fallback` stands where nothing is left. The extension survives shortening.
     """
-    text = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
+    text = unicodedata.normalize("NFC", name[:_PLENTY].encode("utf-8", "ignore").decode("utf-8"))
     text = _FORBIDDEN.sub("_", text)
     text = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
     text = " ".join(text.split()).strip(". ")

@@ -86,6 +86,7 @@ class MailRow(Base, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reopened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     marked: bool = False
+    head_sha256: str = Field(default="", sa_type=SafeText, sa_column_kwargs={"server_default": ""})
 
 
 class EvidenceRow(Base, table=True):

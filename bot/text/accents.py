@@ -6,8 +6,9 @@ old and the new place (`hoà`, `hòa`), and paste non-breaking and zero-width bl
 Never fails.
 """
 
+import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Characters that part words although `str.isspace` does not know them.
 _ZERO_WIDTH_BLANKS = frozenset("\u200b\ufeff\u2800\u3164")
@@ -15,9 +16,26 @@ _ZERO_WIDTH_BLANKS = frozenset("\u200b\ufeff\u2800\u3164")
 _INVISIBLE = frozenset("\u00ad\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e")
 
 
+MOST_MARKS = 30
+"""So many combining marks on one letter are kept, as Unicode's Stream-Safe Text Format has it (UAX #15, 13)."""
+_SHORT = 1_000
+
+
 def nfc(text: str) -> str:
-    """`text` in composed form (Unicode NFC), as everything that is shown or stored."""
+    """`text` in composed form (Unicode NFC), as everything that is shown or stored; of more than `MOST_MARKS` combining
+    marks in a row the rest is left out.
+    """
+    # Python puts such marks in order by insertion: a megabyte of them would take hours.
+    if len(text) > _SHORT and not text.isascii():
+        text = _heaped_marks().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
+
+
+@cache
+def _heaped_marks() -> re.Pattern[str]:
+    # The highest blocks with marks that are put in order end below U+1F000.
+    marks = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(c))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
 
 
 def _is_blank(char: str) -> bool:

@@ -35,6 +35,7 @@ from bot.domain.office import WorkingTime
 from bot.domain.round import Deadline, PeriodKind, ReportingPeriod, Round
 from bot.flows import decisions, dispatch
 from bot.flows.decisions import DecisionError
+from bot.flows.fetch import head_of
 from bot.flows.intake import process_pending
 from bot.flows.order_links import link_for
 from bot.flows.tick import tick
@@ -266,7 +267,10 @@ class History:
                 MessageRef(services.account, services.inbox_folder, 1, self.uid), received, len(raw)
             )
             saved = services.vault.save(raw)
-            services.store.receive(message, sha256=saved, received_at=received, now=self.now)
+            sender, subject = head_of(raw)
+            services.store.receive(
+                message, sha256=saved, received_at=received, now=self.now, sender=sender, subject=subject
+            )
         self.mailbox.clear()
 
     def decide(self, resolution: Resolution | None) -> Decision | None:
@@ -290,11 +294,11 @@ class History:
             return None
 
 
-def _taking(_: object, mails: Sequence[OutgoingMail], settle: Any, *, stop: object = None) -> None:
+def _taking(_: object, mails: Sequence[OutgoingMail], settle: Any, **_how: object) -> None:
     for mail in mails:
         settle(mail.key, SendResult(SendOutcome.SENT, "250 2.0.0 Ok"))
 
 
-def _away(_: object, mails: Sequence[OutgoingMail], settle: Any, *, stop: object = None) -> None:
+def _away(_: object, mails: Sequence[OutgoingMail], settle: Any, **_how: object) -> None:
     for mail in mails:
-        settle(mail.key, SendResult(SendOutcome.TRANSIENT, "connection refused"))
+        settle(mail.key, SendResult(SendOutcome.TRANSIENT, "connection refused", tried=False))

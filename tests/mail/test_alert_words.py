@@ -33,6 +33,8 @@ FACTS = {
     "outgoing_refused": {"to": "dt@a.example", "error": "550 5.1.1"},
     "outgoing_refused_many": {"count": "6", "to": "dt@a.example", "error": "554 5.7.1"},
     "nudge_unknown": {"to": "dt@a.example"},
+    "flood": {"sender": "nguoila@noikhac.test", "count": "440", "first": "2023-03-09T08:00+07:00", "most": "60"},
+    "answers_capped": {"agency": "dt", "address": "dt@a.example", "count": "20"},
     "scanner_down": {"count": "4", "error": "ClamAV 127.0.0.1:3310: Connection refused"},
     "infected_file": {"mail_id": "12", "sender": "dt@a.example", "files": "II.06.xlsx", "error": "Xls.Macro.Laroux"},
 }

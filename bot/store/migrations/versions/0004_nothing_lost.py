@@ -21,6 +21,8 @@ SOURCES = (
 def upgrade() -> None:
     _constrain(", 'authentication'")
     op.create_index(op.f("ix_mail_sender_received_at"), "mail", ["sender", "received_at"])
+    with op.batch_alter_table("mail", recreate="always") as table:
+        table.add_column(sa.Column("head_sha256", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "reconciliation",
         sa.Column("account", sa.Text(), nullable=False),
@@ -52,6 +54,8 @@ def downgrade() -> None:
     for name in ("quarantine", "ledger_note", "reconciliation"):
         op.drop_table(name)
     op.drop_index(op.f("ix_mail_sender_received_at"), "mail")
+    with op.batch_alter_table("mail", recreate="always") as table:
+        table.drop_column("head_sha256")
     op.execute("DELETE FROM evidence WHERE source = 'authentication'")
     _constrain("")
 
