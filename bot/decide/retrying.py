@@ -1,5 +1,9 @@
 """When a mail that the server would not take is tried again (RFC 5321, 4.5.4.1), and when it is no longer worth it.
 
+What is nothing against the mail (no connection, no log-in) is tried again much sooner than what the server said about
+the mail itself: a server that comes back finds everything waiting at its door within half a minute. Only where it
+refuses the log-in do we wait as long as the settings say: providers lock an account that knocks too often.
+
 A nudge says how many days are left: it goes out on its day or not at all, and the ladder speaks anew. Where the
 provider says that we have sent too much, everything rests for an hour.
 """
@@ -11,6 +15,10 @@ from bot.domain.mail import NoticeKind, OutgoingState, SendOutcome
 from bot.domain.office import WorkingTime
 
 # RFC 5321 asks for four to five days at least; a server that was down over Tết is back after nine.
+RECONNECT_FIRST = timedelta(seconds=1.5)
+RECONNECT_LONGEST = timedelta(seconds=25)
+BREAKS_FORGIVEN: Final = 12
+"""So often may a connection break over one mail before it is taken for the mail's fault: for five minutes."""
 GIVE_UP_AFTER = timedelta(days=10)
 LIMIT_REST = timedelta(hours=1)
 """How long nothing is sent after the provider said that we have sent too much."""
@@ -28,6 +36,20 @@ def retry_delay(attempts: int, first: timedelta, longest: timedelta) -> timedelt
     return min(first * int(2**exponent), longest)
 
 
+def reconnect_delay(
+    failures: int, first: timedelta, longest: timedelta, *, share: float = 1.0, log_in: bool = False
+) -> timedelta:
+    """The pause after the `failures`-th time in a row that a connection was not made, or broke.
+
+    `first` and `longest` are the office's; connecting anew starts at 1.5 and ends at 25 seconds where these allow it,
+    so that whatever ends is noticed within half a minute. `log_in`: the log-in was refused, so the office's own delays
+    count. `share` of it is taken, by chance from 0.5 to 1: many that lost one server shall not come back in one moment.
+    """
+    if not log_in:
+        first, longest = min(first, RECONNECT_FIRST), min(longest, RECONNECT_LONGEST)
+    return retry_delay(failures, first, longest) * share
+
+
 def after_attempt(
     outcome: SendOutcome,
     *,
@@ -38,12 +60,15 @@ def after_attempt(
     first: timedelta,
     longest: timedelta,
     limited: bool = False,
+    broke: bool = False,
+    share: float = 1.0,
 ) -> tuple[OutgoingState, datetime | None]:
     """The state that follows one attempt, and when the next is due.
 
     An unknown fate is tried again, under the same Message-ID, only where twice is better than never. `limited`: the
     server would not take it because we have sent too much; that is nothing against the mail, of whatever class the
-    answer was.
+    answer was. `broke`: the connection broke over it before it was handed over, which is nothing against it either,
+    unless it happens again and again. `share` of a growing delay is taken, as `reconnect_delay` does.
     """
     if outcome is SendOutcome.SENT:
         return OutgoingState.SENT, None
@@ -55,7 +80,11 @@ def after_attempt(
         return OutgoingState.UNKNOWN, None
     if now - queued_at >= GIVE_UP_AFTER:
         return OutgoingState.FAILED, None
-    return OutgoingState.QUEUED, now + retry_delay(attempts, first, longest)
+    if broke and outcome is SendOutcome.TRANSIENT:
+        if attempts <= BREAKS_FORGIVEN:
+            return OutgoingState.QUEUED, now + reconnect_delay(attempts, first, longest, share=share)
+        attempts -= BREAKS_FORGIVEN
+    return OutgoingState.QUEUED, now + retry_delay(attempts, first, longest) * share
 
 
 def expires_at(kind: NoticeKind, agency: str | None, queued_at: datetime, working_time: WorkingTime) -> datetime | None:

@@ -4,18 +4,29 @@ mail by mail.
 Hold back what has no room or has outlived its day → claim one (queued → sending) → smtp → settle, at once after the
 answer of the server, then the next one: a crash leaves at most one mail of unknown fate. Transient refusals come back
 with a growing delay; permanent ones are given up and told; an address that the server does not know counts as one that
-bounced. Where the provider says that we have sent too much, nothing but alerts and digests is tried for an hour. Copies
-then go to the Sent folder.
+bounced. A server that cannot be reached is nothing against any mail: all wait for its short rest to be over. Where the
+provider says that we have sent too much, nothing but alerts and digests is tried for an hour. Copies then go to the
+Sent folder.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.decide.alerting import MOST_SINGLE_ALERTS
 from bot.decide.pacing import plan
-from bot.decide.retrying import EXPIRED, GIVEN_UP, LIMIT_REST, RESTING, after_attempt
+from bot.decide.retrying import (
+    EXPIRED,
+    GIVE_UP_AFTER,
+    GIVEN_UP,
+    LIMIT_REST,
+    RECONNECT_FIRST,
+    RESTING,
+    after_attempt,
+    reconnect_delay,
+)
 from bot.domain.mail import NoticeKind, OutgoingMail, OutgoingRecord, OutgoingState, SendOutcome, SendResult
+from bot.flows.after_restore import settle_sent
 from bot.flows.alerts import tell
 from bot.flows.ledger import sent_folder
 from bot.flows.reach import taken as taken_lately
@@ -37,6 +48,7 @@ def recover(services: Services) -> None:
     if swept := services.vault.sweep():
         services.journal.info("half_files_removed", files=swept)
     shelve_all(services)
+    settle_sent(services)
     for record in services.store.recover(services.now()):
         services.journal.warning("fate_unknown", outgoing=record.id, key=record.mail.key)
         _alert(services, record, "nudge_unknown", record.last_error)
@@ -57,16 +69,16 @@ class Dispatched:
     reached: bool = False
 
 
-def dispatch(services: Services) -> Dispatched:
+def dispatch(services: Services, should_stop: Callable[[], bool] = lambda: False) -> Dispatched:
     """Sends everything that is due at this moment. What a slow server refuses meanwhile is due later and waits for the
-    next turn: between the two the mailbox is read.
+    next turn: between the two the mailbox is read. Once `should_stop()`, nothing more is begun.
     """
     done = Dispatched()
     given_up: list[tuple[OutgoingRecord, str]] = []
     due_by = services.now()
     try:
-        while first := _first_due(services, due_by):
-            step = _send(services, first[0], due_by, given_up)
+        while not should_stop() and not _rests(services) and (first := _first_due(services, due_by)):
+            step = _send(services, first[0], due_by, given_up, should_stop)
             done = Dispatched(
                 done.sent + step.sent,
                 step.refusal or done.refusal,
@@ -76,13 +88,48 @@ def dispatch(services: Services) -> Dispatched:
             )
     finally:
         _tell_given_up(services, given_up)
+    if _rests(services) and _let_wait(services, due_by):
+        return replace(done, blocked=done.blocked or services.rest.why)
     return done
+
+
+def _rests(services: Services) -> bool:
+    return services.rest.holds(services.smtp, services.now())
+
+
+def _let_wait(services: Services, due_by: datetime) -> bool:
+    """What is due waits until the server is tried again. Whether there is any such mail."""
+    until = services.rest.until
+    due = [r.id for r in services.store.waiting() if r.next_at is not None and r.next_at <= due_by]
+    if until is not None:
+        services.store.hold_back(dict.fromkeys(due, until), (), "", services.rest.why)
+    return bool(due)
+
+
+def _rest(services: Services, result: SendResult) -> datetime:
+    """The server could not be reached, or did not let us in: until when it is left alone."""
+    rest, now = services.rest, services.now()
+    if rest.endpoint != services.smtp:
+        rest.endpoint, rest.failures, rest.until = services.smtp, 0, None
+    if rest.until is None or now >= rest.until:
+        rest.failures += 1
+        delay = reconnect_delay(
+            rest.failures,
+            services.retry_first,
+            services.retry_longest,
+            share=services.share(),
+            log_in=result.log_in,
+        )
+        rest.until, rest.why = now + delay, result.reply
+    return rest.until
 
 
 def _first_due(services: Services, due_by: datetime) -> tuple[OutgoingRecord, ...]:
     """The most urgent mail that may go now, claimed; what may not is due later, and nudges of another day have failed.
     Empty when nothing is due.
     """
+    if not settle_sent(services):
+        return ()
     now = services.now()
     planned = plan(
         waiting(services), taken_lately(services, now), services.office.sending, services.office.working_time, now
@@ -98,7 +145,11 @@ def _first_due(services: Services, due_by: datetime) -> tuple[OutgoingRecord, ..
 
 
 def _send(
-    services: Services, first: OutgoingRecord, due_by: datetime, given_up: list[tuple[OutgoingRecord, str]]
+    services: Services,
+    first: OutgoingRecord,
+    due_by: datetime,
+    given_up: list[tuple[OutgoingRecord, str]],
+    should_stop: Callable[[], bool],
 ) -> Dispatched:
     """`first`, and up to BATCH in all, over one connection."""
     records: dict[str, OutgoingRecord] = {}
@@ -114,6 +165,18 @@ def _send(
         if limits and result.reply.startswith("not tried"):
             services.store.release(record.id, now + LIMIT_REST)
             return
+        if not result.tried and now - record.queued_at < GIVE_UP_AFTER:
+            # With the program ending nothing is wrong with the server: the mail is due as it was.
+            ending = should_stop()
+            if ending:
+                services.store.release(record.id, now)
+            else:
+                services.store.release(record.id, _rest(services, result), result.reply)
+            services.journal.info("mail_not_sent", key=key, state=OutgoingState.QUEUED.value)
+            if not ending:
+                refusals.append(result.reply)
+                blocked.append(result.reply)
+            return
         limited = result.outcome in (SendOutcome.TRANSIENT, SendOutcome.PERMANENT) and (
             refusal_of(result.reply) is Refusal.LIMIT
         )
@@ -126,6 +189,8 @@ def _send(
             first=services.retry_first,
             longest=services.retry_longest,
             limited=limited,
+            broke=result.broke,
+            share=services.share(),
         )
         error = "" if result.outcome is SendOutcome.SENT and not result.refused else _error(result)
         if limited and state is OutgoingState.QUEUED:
@@ -155,6 +220,7 @@ def _send(
             blocked.append(error)
         else:
             judged.append(key)
+            services.rest.failures, services.rest.until = 0, None
         # A mail that is tried again is no matter for alarm; one that went to some only is, for the others never get it.
         # Addresses that do not exist, or are full, have been told of one by one.
         accounted = {b.address for b in refused} >= {a.lower() for a in result.refused} and bool(refused)
@@ -170,14 +236,15 @@ def _send(
                 return
             records[record.mail.key] = record
             yield record.mail
-            record = next(iter(services.store.claim_due(due_by, 1)), None) if left else None
+            more = left and not _rests(services) and not should_stop()
+            record = next(iter(services.store.claim_due(due_by, 1)), None) if more else None
 
     try:
-        send_batch(services.smtp, claimed(), settle, stop=lambda: bool(limits))
+        send_batch(services.smtp, claimed(), settle, stop=lambda: bool(limits), interrupted=should_stop)
     finally:
         # Whatever broke the batch: the mail that was claimed and never tried goes back to the queue.
         for record in list(records.values()):
-            settle(record.mail.key, SendResult(SendOutcome.TRANSIENT, "not tried"))
+            services.store.release(record.id, services.now() + RECONNECT_FIRST)
     return Dispatched(
         len(taken),
         next(reversed(refusals), ""),

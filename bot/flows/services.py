@@ -24,7 +24,6 @@ from bot.mail.lease import MailboxLease
 from bot.store.store import Store
 from bot.store.vault import Vault
 
-
 _CHANCE = random.SystemRandom()
 
 

@@ -189,8 +189,9 @@ def translated(endpoint: Endpoint) -> Iterator[None]:
     """Every failure of a connection inside the block as a `MailServerError`."""
     try:
         yield
-    except MailServerError:
-        note_failure(endpoint)
+    except MailServerError as error:
+        if error.log_in:
+            note_failure(endpoint)
         raise
     except LineStopped as error:
         raise server_error(endpoint, "IMAP", f"not finished: {error}", transient=True) from error
@@ -198,8 +199,14 @@ def translated(endpoint: Endpoint) -> Iterator[None]:
         imaplib.IMAP4.error, ImapToolsError, OSError, TooMuch,
         ValueError, IndexError, KeyError, TypeError, AttributeError,
     ) as error:  # fmt: skip
-        note_failure(endpoint)
+        if not _is_refusal(error):
+            note_failure(endpoint)
         raise _translation(endpoint, error) from error
+
+
+def _is_refusal(error: Exception) -> bool:
+    """A NO or BAD to one command; the connection is as good as before."""
+    return isinstance(error, (imaplib.IMAP4.error, ImapToolsError)) and not isinstance(error, imaplib.IMAP4.abort)
 
 
 def _translation(endpoint: Endpoint, error: Exception) -> MailServerError:
@@ -207,7 +214,7 @@ def _translation(endpoint: Endpoint, error: Exception) -> MailServerError:
         return trust
     if isinstance(error, imaplib.IMAP4.abort):
         what = f"the connection broke: {error}"
-    elif isinstance(error, (imaplib.IMAP4.error, ImapToolsError)):
+    elif _is_refusal(error):
         what = f"the server refused: {error}"
     elif isinstance(error, TooMuch):
         what = f"the server sends too much: {error}"

@@ -99,9 +99,10 @@ class Outgoing(Transactions):
             sent = select(col(OutgoingRow.sent_at), both).where(col(OutgoingRow.sent_at) >= since)
             return tuple((at, int(n)) for at, n in session.exec(sent.order_by(col(OutgoingRow.sent_at))) if at)
 
-    def hold_back(self, wait: Mapping[int, datetime], expired: Collection[int], error: str) -> None:
-        """Before a batch is claimed: what has no room now is due later, and what has outlived its day has failed with
-        `error`. No attempt is counted. Mails that are no longer queued are left as they are.
+    def hold_back(self, wait: Mapping[int, datetime], expired: Collection[int], error: str, why: str = "") -> None:
+        """Before a batch is claimed: what has no room now is due later (`why`, if it is to be said), and what has
+        outlived its day has failed with `error`. No attempt is counted. Mails that are no longer queued are left as they
+        are.
         """
         if not (wait or expired):
             return
@@ -112,12 +113,13 @@ class Outgoing(Transactions):
                     continue
                 if record_id in wait:
                     row.next_at = wait[record_id]
+                    row.last_error = why or row.last_error
                 else:
                     row.state, row.next_at, row.last_error = OutgoingState.FAILED.value, None, error
 
     def release(self, record_id: int, next_at: datetime, error: str | None = None) -> None:
-        """A mail that was claimed and then not tried at all is queued again, as if it had not been claimed, but for
-        `error`, what kept it from being tried.
+        """A mail that was claimed and then not tried at all is queued again, as if it had not been claimed. With
+        `error`, what kept it from being tried, it counts as tried once.
 
         StoreConflictError when it is not being sent.
         """
@@ -127,7 +129,7 @@ class Outgoing(Transactions):
                 raise StoreConflictError(f"outgoing mail {record_id} is not being sent: it is {row.state}")
             row.state, row.next_at, row.attempts = OutgoingState.QUEUED.value, next_at, row.attempts - 1
             if error is not None:
-                row.last_error = error
+                row.last_error, row.attempts = error, max(1, row.attempts)
 
     def settle(
         self,
