@@ -31,12 +31,12 @@ class Vouching(StrEnum):
 class VouchingWhy(StrEnum):
     """How it was found. The values are stable words; people read those of the templates."""
 
-    SERVER_VOUCHES = "server_pass"  # the office's server vouches
+    SERVER_VOUCHES = "server_vouches"  # the office's server vouches
     SERVER_FAIL = "server_fail"  # it says that the checks failed
     OTHER_SENDER = "other_sender"  # it vouches for somebody else than From names
     SERVER_SILENT = "server_silent"  # its line says nothing of the From domain
     NO_LINE = "no_line"  # it has written no line, and we check nothing ourselves
-    SIGNATURE_HOLDS = "signature_pass"  # a DKIM signature of the From domain holds
+    SIGNATURE_HOLDS = "signature_holds"  # a DKIM signature of the From domain holds
     SIGNATURE_FAIL = "signature_fail"  # one is there, and the mail is not what was signed
     SIGNATURE_UNUSABLE = "signature_unusable"  # expired, malformed, without a key, or not over the whole mail
     UNSIGNED = "unsigned"  # none of the From domain

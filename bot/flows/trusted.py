@@ -1,8 +1,8 @@
 """Who vouches for a mail's sender, and what follows from it.
 
 Flow: is the sender anybody's at all (a stranger's mail is held anyhow, and must not make us ask DNS)? → the line of the
-office's own server → DKIM of our own where that wrote none → the decision (`bot.decide.trust`). What the coordinator has
-released goes on. Failure policy: a DNS that is away raises `SenderUnknownYet`, for a limited time: the mail stays
+office's own server → DKIM of our own where that wrote none → the decision (`bot.decide.trust`). What the coordinator
+has released goes on. Failure policy: a DNS that is away raises `SenderUnknownYet`, for a limited time: the mail stays
 unfinished and is taken up at the next walk; nothing counts as broken.
 """
 

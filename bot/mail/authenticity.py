@@ -61,16 +61,24 @@ def server_says(lines: Sequence[str], sender: str, authserv_id: str) -> Authenti
     wanted = _plain(authserv_id)
     if not wanted:
         return None
-    is_nameless = wanted == EXCHANGE_ONLINE
-    mine = next((v for v in lines if (_NAMELESS.match(v) if is_nameless else server_named(v) == wanted)), None)
+    mine = next((v for v in lines if is_line_of(v, wanted)), None)
     if mine is None:
         return None
     if len(mine) > _MAX_VALUE:
         return _silent(f"a line of {len(mine)} characters")
-    results = _results(mine, has_server=not is_nameless)
-    if not results and _says_none(mine):
+    said = mine if wanted == EXCHANGE_ONLINE else mine[head.end() :] if (head := _HEAD.match(mine)) else ""
+    if said.strip().lower() in ("", "none"):
         return None
+    results = _results(said)
     return _judge(results, sender.rpartition("@")[2])
+
+
+def is_line_of(value: str, authserv_id: str) -> bool:
+    """Whether the server of that name wrote this field."""
+    wanted = _plain(authserv_id)
+    if wanted == EXCHANGE_ONLINE:
+        return _NAMELESS.match(value) is not None
+    return bool(wanted) and server_named(value) == wanted
 
 
 def server_named(value: str) -> str:
@@ -126,15 +134,10 @@ def _domain_of(result: _Result, names: Sequence[str]) -> str:
     return _plain(value.rpartition("@")[2])
 
 
-def _says_none(value: str) -> bool:
-    """Whether the server says that it has checked nothing (`mx.example; none`)."""
-    return value.partition(";")[2].strip().lower() in ("none", "")
-
-
-def _results(value: str, *, has_server: bool) -> tuple[_Result, ...]:
-    whole = value if has_server else f"server.invalid; {value}"
+def _results(said: str) -> tuple[_Result, ...]:
+    """The results in what follows the server's name."""
     try:
-        parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {whole}")
+        parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: server.invalid; {said}")
         return tuple(
             _Result(
                 str(r.method).lower(),
@@ -144,7 +147,7 @@ def _results(value: str, *, has_server: bool) -> tuple[_Result, ...]:
             for r in parsed.results
         )
     except (AuthResError, SyntaxError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
-        return _by_hand(value if not has_server else value.partition(";")[2])
+        return _by_hand(said)
 
 
 def _once(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:

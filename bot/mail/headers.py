@@ -79,7 +79,8 @@ def decode_words(text: str) -> str:
 def parse_addresses(raw: str) -> tuple[Mailbox, ...]:
     """All mailboxes of an address list, group members included; every `<…>` counts, whatever stands around it."""
     found: list[Mailbox] = []
-    for item in _split_list(unfold(raw)):
+    # A NUL that fell out would make another address of this one, which no server has looked at.
+    for item in _split_list(unfold(raw.replace("\x00", "\ufffd"))):
         if item.angles:
             name = clean_line(decode_words(item.words).replace(_QUOTED_AT, "@"))
             found += [Mailbox(address, name) for inside in item.angles for address in _addresses(inside)]

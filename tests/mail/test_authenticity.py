@@ -78,7 +78,7 @@ def says(*values: str, server: str = SERVER, sender: str = SENDER) -> Vouching |
 def test_what_vouches(results: str, expected: Vouching) -> None:
     assert says(f"{SERVER}; {results}") is expected
     assert says(f"{SERVER} 1; {results}") is expected
-    assert says(f"  {SERVER.upper()}.\t1;\t{results}") is expected
+    assert says(f"  {SERVER.upper()}.\t1 (v1) ;\t{results}") is expected
 
 
 @pytest.mark.parametrize("value", [SERVER, f"{SERVER};", f"{SERVER}; none", f"{SERVER} 1; none"])

@@ -1,4 +1,4 @@
-"""Our own look at signatures: one that covers the mail as we read it vouches, nothing else does, and nothing keeps us."""
+"""Our own look at signatures: one that covers the mail as we read it vouches, nothing else does; nothing keeps us."""
 
 import time
 from collections.abc import Callable

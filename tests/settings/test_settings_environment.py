@@ -7,6 +7,7 @@ from settings_folder import edit, good_folder
 
 from bot.domain.mail import Security
 from bot.domain.office import Language
+from bot.mail.dns_txt import server_of
 from bot.settings import ConfigurationError, load
 
 
@@ -64,6 +65,34 @@ def test_faults_of_variables_name_them(folder: Path, variable: str, value: str) 
     with pytest.raises(ConfigurationError) as caught:
         load(folder, {variable: value})
     assert [(f.file, f.key) for f in caught.value.faults] == [("environment", variable)]
+
+
+def test_a_variable_that_has_moved_is_a_fault_and_not_passed_over(folder: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder, {"THUKY_ORDERS__AUTHSERV_ID": "mx.noivu.example"})
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.key) == ("environment", "THUKY_ORDERS__AUTHSERV_ID")
+    assert "THUKY_AUTHENTICATION__AUTHSERV_ID" in fault.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        (" 192.0.2.53:5353 ", ("192.0.2.53", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+        ("[2001:db8::53]", ("2001:db8::53", 53)),
+        ("192.0.2.53:0", None),
+        ("192.0.2.53:65536", None),
+        ("192.0.2.53:", None),
+        ("192.0.2.53:٥٣", None),
+        ("dns.noivu.example", None),
+        ("", None),
+    ],
+)
+def test_a_dns_server_is_an_address(text: str, server: tuple[str, int] | None) -> None:
+    assert server_of(text) == server
 
 
 def test_unknown_variables_are_warned_of(folder: Path) -> None:
