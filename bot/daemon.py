@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,15 +26,28 @@ from bot.mail.lease import MailboxHeldError
 from bot.mail.watch import Watcher
 from bot.screens import say
 from bot.settings import Settings
-from bot.watchdog import Cut, Watchdog
 from bot.store.restoring import LOCK, finish
+from bot.watchdog import Cut, Watchdog
 from bot.wiring import DataFolderError, make_data_folder, make_lease
 
 MAX_TURNS = 1000
+HOLDER_SECONDS = 1.0
 
 
 class AlreadyRunning(Exception):
     """Another instance holds the data folder. The message names its process id."""
+
+
+def _holder(handle: int) -> str:
+    """The process id of whoever holds the lock. Between its taking the lock and its writing there stands nothing, or
+    the number of one that is gone: then this looks again for a moment.
+    """
+    until = time.monotonic() + HOLDER_SECONDS
+    while True:
+        said = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+        if time.monotonic() >= until or (said.isdecimal() and Path(f"/proc/{said}").exists()):
+            return said
+        time.sleep(0.01)
 
 
 @contextmanager
@@ -48,8 +62,7 @@ def one_instance(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
-            raise AlreadyRunning(holder) from None
+            raise AlreadyRunning(_holder(handle)) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         try:
