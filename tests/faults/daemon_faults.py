@@ -4,6 +4,7 @@ meanwhile, it is mended, and the judge looks. `test_faults_daemon` plays each on
 Each function takes an office, the fork server and the figures of its row; what does not hold is a complaint there.
 """
 
+import imaplib
 import socket
 import sqlite3
 import time
@@ -209,5 +210,13 @@ def changed_password(office: FaultOffice, server: ForkServer, figures: Figures, 
     finally:
         office.servers.accounts[office.box] = old
         office.servers.write_users()
-    wait_until(lambda: office.lying(office.box) is not None, 20, pause=0.3)
+    wait_until(lambda: _may_enter(office), 20, pause=0.3)  # Dovecot looks at the file again in the next second
     finish(office, server, child, figures)
+
+
+def _may_enter(office: FaultOffice) -> bool:
+    try:
+        with office.servers.imap(office.box):
+            return True
+    except imaplib.IMAP4.error:
+        return False

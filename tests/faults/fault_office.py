@@ -40,7 +40,7 @@ class Sort:
 
 
 @lru_cache(maxsize=64)
-def _made(agency: str, what: str) -> tuple[File, ...]:
+def made(agency: str, what: str) -> tuple[File, ...]:
     cast = reports(agency)
     word = ("Báo cáo quý I.docx", cast.narrative() if what != "without" else cast.narrative(missing=["III"]))
     if what in ("word", "without"):
@@ -54,7 +54,7 @@ def _made(agency: str, what: str) -> tuple[File, ...]:
 
 
 def _of(agency: str, what: str) -> Callable[[], Sequence[File]]:
-    return lambda: _made(agency, what)
+    return lambda: made(agency, what)
 
 
 SORTS: tuple[Sort, ...] = (
@@ -98,7 +98,7 @@ class FaultOffice(SceneOffice):
         text = holidays.read_text("utf-8").replace("opens = 07:30:00", "opens = 00:00:00")
         text = text.replace("closes = 17:00:00", "closes = 23:59:00")
         days = [now.date() + timedelta(days=n) for n in range(-1, 3)]
-        swapped = {date for date in re.findall(r"(?:worked|off) = (\S+)", text)}
+        swapped = set(re.findall(r"(?:worked|off) = (\S+)", text))
         text += "".join(
             f'\n[[worked]]\nday = {d}\nwhy = "Trực"\n' for d in days if str(d) not in swapped and _is_off(d)
         )

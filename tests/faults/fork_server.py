@@ -2,8 +2,8 @@
 
 Run as a program (see `forked_daemon`). One JSON line in, one out:
 
-    {"start": ["run"], "env": {…}, "log": "…", "uid": u}  → {"pid": n}     that command line, by that user (null: ours)
-    {"reap": n, "seconds": s}                             → {"status": c}  exit code, or minus the signal; null: it still runs
+    {"start": ["run"], "env": {…}, "log": "…", "uid": u}  → {"pid": n}     that command, by that user (null: ours)
+    {"reap": n, "seconds": s}                             → {"status": c}  exit code, or minus the signal; null: runs
 
 A child is reaped by nobody else, so its number is nobody else's until then. It dies with its parent.
 """
@@ -48,7 +48,7 @@ def _import_all() -> None:
 
 
 def _warm_up() -> None:
-    """Opens an office once and throws it away: what is made at the first use (mappers, templates' machinery) is there."""
+    """Opens an office once and throws it away: what is made at the first use (mappers, templates) is there."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load(CONFIG, {"THUKY_DATA_DIR": folder})
         with open_services(settings, journal_level="critical"):

@@ -4,9 +4,9 @@ It is written from the contract and reads what anybody outside can read: the mai
 Sent folder by IMAP, `thuky mails --json` and `thuky outbox --json`, the data folder, the database file by SQLite's own
 check. It imports nothing of the bot, so that a fault of the code is not a fault of its judge.
 
-Flow: `judge(scene, sent)` → `Judgement` with the complaints in four piles: lost, doubled, wrong, left (files that nobody
-needs). `sent` says what was mailed and what must come of it. Failure policy: a fault is a complaint, never an exception;
-what cannot be read at all (a JSON document that is none) fails as it does.
+Flow: `judge(scene, sent)` → `Judgement` with the complaints in four piles: lost, doubled, wrong, left (files that
+nobody needs). `sent` says what was mailed and what must come of it. Failure policy: a fault is a complaint, never an
+exception; what cannot be read at all (a JSON document that is none) fails as it does.
 """
 
 import hashlib

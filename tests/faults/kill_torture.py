@@ -2,7 +2,7 @@
 
 Flow: `kill_session(office, server, rng, …)`: a daemon is forked, mails are posted, the daemon is killed after a random
 time, again and again; then one runs undisturbed until all is quiet (its seconds are the recovery), is ended by SIGTERM,
-and the judge looks. `beside`: during the session a second daemon is tried on the same folder, which must go away with 75.
+and the judge looks. `beside`: during the session a second daemon is tried, which must go away with 75.
 
 Instants: exponential around means between 30 ms and 3 s, so that start-up, fetching, reading, committing, sending and
 copying are all hit; what a child was at when it died is counted by the last event of its journal.

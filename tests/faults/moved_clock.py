@@ -10,11 +10,11 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from fault_office import FaultOffice
+from fault_office import FaultOffice, made
 from forked_daemon import ForkServer
 from judge import Sent
 from kill_torture import Figures
-from scene_office import ROUND, address, body, kind, reports
+from scene_office import ROUND, address, body, kind
 
 ZONES = ("UTC", "America/New_York")
 ODD = (timedelta(hours=-4), timedelta(hours=-5), timedelta(hours=9), timedelta(hours=8), timedelta(days=3, hours=9))
@@ -35,12 +35,15 @@ def asked(office: FaultOffice, server: ForkServer, figures: Figures, zone: str, 
 def moved_clock(
     office: FaultOffice, server: ForkServer, figures: Figures, *, zone: str, steps: tuple[timedelta, ...] = ODD
 ) -> dict[str, Any]:
-    """Plays it and judges; gives what must be the same under every zone. The office is as shipped (no `open_all_day`)."""
+    """Plays it and judges; gives what must be the same under every zone. The office is as shipped."""
     deadline = office.round.deadline.instant
-    for agency, seconds in (("stp", -1), ("stc", 0)):
-        _lay(office, agency, deadline + timedelta(seconds=seconds))
+    laid = False
     for step in steps:
         figures.tried += 1
+        if step > timedelta(0) and not laid:  # a moved clock takes what lies in the mailbox as received by then
+            laid = True
+            for agency, seconds in (("stp", -1), ("stc", 0)):
+                _lay(office, agency, deadline + timedelta(seconds=seconds))
         asked(office, server, figures, zone, "once", "--at", (deadline + step).isoformat())
     figures.add(office.judge())
     said: dict[str, Any] = {
@@ -64,6 +67,6 @@ def moved_clock(
 
 
 def _lay(office: FaultOffice, agency: str, received: datetime) -> None:
-    files = [("Báo cáo.docx", reports(agency).narrative())]
+    files = made(agency, "word")
     mail = office.send(address(agency), "Báo cáo quý I", files, received=received)
     office.sent.append(Sent(mail["Message-ID"], address(agency), "accepted", 1, tuple(p for _, p in files)))

@@ -1,11 +1,12 @@
-"""The order in which things reach the disk, on one mail's way, as strace sees it: whatever the power does, no row speaks
-of a file that may be gone, and no server has a mail of which nobody here knows.
+"""The order in which things reach the disk, on one mail's way, as strace sees it: whatever the power does, no row
+speaks of a file that may be gone, and no server has a mail of which nobody here knows.
 """
 
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,6 @@ CALLS = "fsync,fdatasync,rename,renameat,renameat2,pwrite64,write,sendto"
 def traced(office: FaultOffice, trace: Path) -> list[str]:
     """The system calls of one `thuky once`, in order; its mails go over a line that can be read."""
     plain = {"THUKY_SMTP__SECURITY": "none", "THUKY_SMTP__PORT": str(office.servers.ports.smtp), "THUKY_SMTP__USER": ""}
-    # The first process only: what the limited children and other threads do is not the order of our commits.
     strace = ["strace", "-f", "--seccomp-bpf", "-y", "-s", "120", "-e", f"trace={CALLS}", "-o", str(trace)]
     command = [*strace, sys.executable, "-m", "bot", "--verbose", "once"]
     done = subprocess.run(command, cwd=ROOT, env=office.env | plain, capture_output=True, text=True, timeout=100)
@@ -88,5 +88,5 @@ def test_files_before_rows_and_rows_before_mails(make_office: Callable[..., Faul
         last_growth = max(n for n in grown if n < number)
         assert any(last_growth < n < number for n in forced), "a mail went out before its claim was forced"
     # And each one's claim is its own: between two of them something was committed.
-    for one, two in zip(spoken, spoken[1:], strict=False):
+    for one, two in pairwise(spoken):
         assert any(one < n < two for n in forced)

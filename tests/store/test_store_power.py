@@ -22,7 +22,7 @@ from bot.domain.mail import MessageRef, NoticeKind, OutgoingState, ServerMessage
 from bot.store.store import Store
 from bot.store.vault import Vault, digest
 
-COPIES = 24
+COPIES = 12
 
 
 class Machine:
@@ -76,8 +76,9 @@ class Machine:
             self.sent.add(record.mail.key)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_what_a_stop_leaves_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+def test_what_a_stop_leaves_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
     rng = random.Random(seed)
     machine = Machine(tmp_path, rng)
     for name in ("fsync", "link", "unlink"):
