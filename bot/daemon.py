@@ -17,7 +17,7 @@ from pathlib import Path
 
 import schedule
 
-from bot.decide.retrying import retry_delay
+from bot.decide.retrying import reconnect_delay
 from bot.flows.cycle import Turn, turn
 from bot.flows.dispatch import recover
 from bot.flows.holding import let_go
@@ -133,6 +133,7 @@ class Daemon:
         self._watchdog = watchdog
         self._stop = threading.Event()
         self._failures = 0
+        self._log_in_refused = False
         self._failing_since: datetime | None = None
         self._scheduler = schedule.Scheduler()
 
@@ -146,7 +147,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self._services.journal.info("daemon_started", pid=os.getpid())
-        watcher = Watcher(self._services.imap, self._services.inbox_folder)
+        watcher = Watcher(self._services.imap, self._services.inbox_folder, self._pause)
         self._watchdog.start()
         try:
             recover(self._services)
@@ -193,6 +194,7 @@ class Daemon:
             trouble = f"{type(error).__name__}: {error}"
             self._services.journal.warning("turn_failed", error=trouble)
         self._failures = self._failures + 1 if trouble else 0
+        self._log_in_refused = bool(trouble) and total.log_in
         self._failing_since = (self._failing_since or self._services.now()) if trouble else None
         if trouble:
             self._say("trouble", self._failing_since, error=trouble)
@@ -207,12 +209,19 @@ class Daemon:
         local = office.working_time.local(at or self._services.now())
         self._watchdog.say(say(office.language, f"daemon.{key}", at=f"{local:%H:%M %d/%m}", **params))
 
+    def _pause(self, failures: int, log_in: bool) -> float:
+        """Seconds before the mailbox is tried again; asked by the watcher's thread too."""
+        services = self._services
+        return reconnect_delay(
+            failures, services.retry_first, services.retry_longest, share=services.share(), log_in=log_in
+        ).total_seconds()
+
     def _delay(self) -> float:
         """Seconds until the next turn: the poll, a retry that is due earlier, or a growing wait while a server is
         away.
         """
         services = self._services
         if self._failures:
-            return retry_delay(self._failures, services.retry_first, services.retry_longest).total_seconds()
+            return self._pause(self._failures, self._log_in_refused)
         due = services.store.next_due_at()
         return min(self._poll_seconds, (due - services.now()).total_seconds()) if due else self._poll_seconds

@@ -149,7 +149,8 @@ def _servers(settings: Settings, words: Callable[..., str]) -> Iterator[Examined
         try:
             check(endpoint)
         except MailServerError as error:
-            yield Examined(words(name), False, words("server_bad", error=error))
+            key = "server_untrusted" if error.untrusted else "server_bad"
+            yield Examined(words(name), False, words(key, error=error))
         else:
             yield Examined(words(name), True, words(f"{name}_ok", host=endpoint.host, port=endpoint.port))
             if name == "imap":

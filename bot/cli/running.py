@@ -2,6 +2,9 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,12 +26,19 @@ from bot.cli.holding_words import stop_held
 from bot.cli.looking import print_status
 from bot.daemon import AlreadyRunning, Daemon, one_instance, one_mailbox
 from bot.daemon import once as run_once
+from bot.domain.mail import Security
 from bot.flows.services import Clock
+from bot.mail import session as inbox
+from bot.mail import smtp_session as smtp
+from bot.mail.connection import MailServerError
 from bot.mail.lease import MailboxHeldError
 from bot.screens import say
 from bot.settings import ConfigurationError, Settings
 from bot.watchdog import Systemd, Watchdog
 from bot.wiring import FixedClock, SystemClock, stand_at
+
+PROBE_SECONDS = 10.0
+"""So long the first look at a server may take in each of its steps."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +55,7 @@ def run(context: typer.Context) -> None:
         with (
             told(settings.language),
             one_instance(settings.data_dir),
+            _trusted(settings),
             services_of(context, settings, _clock(settings, None)) as opened,
             one_mailbox(opened, settings) as services,
         ):
@@ -70,6 +81,7 @@ def once(
         with (
             told(settings.language),
             one_instance(settings.data_dir),
+            _trusted(settings),
             services_of(context, settings, _clock(settings, instant)) as opened,
             one_mailbox(opened, settings) as services,
         ):
@@ -139,6 +151,22 @@ def _for_mail(context: typer.Context) -> Settings:
     except ConfigurationError as error:
         fail_configuration(error)
     return settings
+
+
+@contextmanager
+def _trusted(settings: Settings) -> Iterator[None]:
+    """Exits with 1 where a server's protection is not what the settings ask for: a password would go to nobody knows
+    whom. A server that cannot be reached, or breaks off, is met again by the turns.
+    """
+    for endpoint, probe in ((settings.imap, inbox.probe), (settings.smtp, smtp.probe)):
+        if endpoint.security is Security.NONE:
+            continue
+        try:
+            probe(replace(endpoint, timeout=min(endpoint.timeout, PROBE_SECONDS)))
+        except MailServerError as error:
+            if error.untrusted:
+                stop(settings.language, WRONG, "error.untrusted", error=error)
+    yield
 
 
 def _locked(settings: Settings, other: AlreadyRunning) -> None:

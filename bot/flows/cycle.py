@@ -36,7 +36,7 @@ from bot.store.errors import StoreError
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What one turn did. `trouble` is why the mailbox could not be read, `unread` why Spam could not, `refusal` why a
-    mail could not be sent; all empty when all went well.
+    mail could not be sent; all empty when all went well. `log_in`: the mailbox refused our log-in.
     """
 
     fetched: int = 0
@@ -46,6 +46,7 @@ class Turn:
     trouble: str = ""
     refusal: str = ""
     unread: str = ""
+    log_in: bool = False
 
     @property
     def is_quiet(self) -> bool:
@@ -87,7 +88,7 @@ def _turn(services: Services, should_stop: Callable[[], bool]) -> Turn:
     with services.may_be_cut():
         trouble = walk.trouble or _copies(services, should_stop)
         write_board(services, services.now())
-    return Turn(walk.fetched, walk.finished, queued, sent, trouble, sending.refusal, walk.unread)
+    return Turn(walk.fetched, walk.finished, queued, sent, trouble, sending.refusal, walk.unread, walk.log_in)
 
 
 def _read(services: Services, should_stop: Callable[[], bool]) -> Walk:

@@ -40,13 +40,14 @@ JUNK = "junk"
 @dataclass(frozen=True, slots=True)
 class Walk:
     """What one walk over the mailbox came to. `trouble`: why the inbox could not be read to its end; `unread`: why Spam
-    could not. Both empty: everything was read.
+    could not. Both empty: everything was read. `log_in`: it is the log-in that was refused.
     """
 
     fetched: int = 0
     finished: int = 0
     trouble: str = ""
     unread: str = ""
+    log_in: bool = False
 
     @property
     def gap(self) -> str:
