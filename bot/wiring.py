@@ -180,12 +180,12 @@ def make_converter(settings: Settings) -> Converter | None:
     if settings.libreoffice == "off":
         return None
     program = find_libreoffice() if settings.libreoffice == "auto" else Path(settings.libreoffice)
-    return Converter(program) if program else None
+    return Converter(program, settings.document_limits) if program else None
 
 
 def make_sandbox(settings: Settings) -> Sandbox:
     """The way into untrusted files, with what helpers this machine has."""
-    return Sandbox(converter=make_converter(settings), scanner=make_scanner(settings))
+    return Sandbox(settings.document_limits, converter=make_converter(settings), scanner=make_scanner(settings))
 
 
 def make_scanner(settings: Settings) -> Scanner | None:

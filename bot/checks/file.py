@@ -77,10 +77,16 @@ def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
         return replace(found, params=found.params | {"signature": document.detail})
     if document.reason is not UnreadableReason.TOO_BIG:
         return found
-    if document.limit_bytes is None:
+    over = document.over
+    if over is None:
         return replace(found, params=found.params | {"reason": "contents"})
-    limit = round(document.limit_bytes / 2**20, 1)
-    return replace(found, params=found.params | {"reason": "size", "limit": limit})
+    # What was not counted to its end has no figure of its own.
+    told = {"reason": over.what if over.actual else f"{over.what}_over", "limit": _plain(over.limit)}
+    return replace(found, params=found.params | told | ({"actual": _plain(over.actual)} if over.actual else {}))
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else number
 
 
 def _unjudged(document: Unreadable, file_name: str, wanted: str) -> Finding:
@@ -160,7 +166,8 @@ declare(
     """File is too big.
 
     What it does:
-        Reports a file above the size that the office reads, packed or unpacked.
+        Reports a file that holds more than the office reads, and says of what: its size, packed or unpacked, its
+        parts, sheets, filled cells, the last row or column in use, merged cells, paragraphs, characters.
     Why it matters:
         Such a file is nearly always a report with full-size photographs, or a sheet formatted down to its last row.
     How to mend it:

@@ -101,8 +101,10 @@ def scan(data: bytearray, book: Book) -> Globals:
     if not offsets:
         raise corrupt("xls without sheets")
     # Entries that share a substream would each be walked and laid out: a bomb, not a workbook.
-    if len(offsets) > limits.max_sheets or len(set(offsets)) < len(offsets):
-        raise too_big(f"{len(offsets)} sheets") if len(offsets) > limits.max_sheets else corrupt("xls sheets overlap")
+    if len(offsets) > limits.max_sheets:
+        raise too_big(f"{len(offsets)} sheets", "sheets", limits.max_sheets, len(offsets))
+    if len(set(offsets)) < len(offsets):
+        raise corrupt("xls sheets overlap")
     shapes = dict(enumerate(shape_of(key, codes.get(key)) for key in formats))
     found.sheets = [_sheet_marks(data, offset, shapes, book) for offset in offsets]
     return found

@@ -57,7 +57,7 @@ def _read(package: Package, part: str, limits: Limits) -> Workbook:
                 name = clean(_text(body, end)[0][:_LONGEST_NAME])
                 entries.append((name, targets[relation], struct.unpack_from("<I", body)[0] != 0))
     if len(entries) > limits.max_sheets:
-        raise too_big(f"more than {limits.max_sheets} sheets")
+        raise too_big(f"more than {limits.max_sheets} sheets", "sheets", limits.max_sheets)
     styles, strings = package.related(part, "styles"), package.related(part, "sharedStrings")
     if styles is not None:
         book.shapes = _shapes(package, styles)
@@ -131,7 +131,8 @@ def _shapes(package: Package, part: str) -> list[Shape]:
 
 
 def _strings(package: Package, part: str, limits: Limits) -> Iterator[str]:
-    count, chars = Meter("shared strings", 2 * limits.max_cells), Meter("shared characters", limits.max_text_chars)
+    count = Meter("shared strings", 2 * limits.max_cells, "texts")
+    chars = Meter("shared characters", limits.max_text_chars, "characters")
     for kind, body in _records(package, part):
         if kind == _STRING:
             text = tidy(_text(body, 1)[0])

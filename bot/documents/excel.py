@@ -54,7 +54,7 @@ def read(package: Package, limits: Limits) -> Workbook:
             hidden = (element.get("state") or "visible") != "visible"
             entries.append((clean((element.get("name") or "")[:_LONGEST_NAME]), target, hidden))
     if len(entries) > limits.max_sheets:
-        raise too_big(f"more than {limits.max_sheets} sheets")
+        raise too_big(f"more than {limits.max_sheets} sheets", "sheets", limits.max_sheets, len(entries))
     styles, strings = package.related(part, "styles"), package.related(part, "sharedStrings")
     if styles is not None:
         book.shapes = number_shapes(package, styles)

@@ -32,7 +32,8 @@ def number_shapes(package: Package, part: str) -> list[Shape]:
 
 
 def shared_strings(package: Package, part: str, limits: Limits) -> Iterator[str]:
-    count, chars = Meter("shared strings", 2 * limits.max_cells), Meter("shared characters", limits.max_text_chars)
+    count = Meter("shared strings", 2 * limits.max_cells, "texts")
+    chars = Meter("shared characters", limits.max_text_chars, "characters")
     for element in markup.stream(package.open(part), ("si",), parent="sst"):
         text = rich_text(element)
         count.add()

@@ -41,10 +41,10 @@ class Book:
 def new_book(limits: Limits) -> Book:
     return Book(
         limits,
-        cells=Meter("filled cells", limits.max_cells),
-        chars=Meter("characters", limits.max_text_chars),
-        merges=Meter("merged ranges", limits.max_merges),
-        merged=Meter("merged cells", limits.max_merged_cells),
+        cells=Meter("filled cells", limits.max_cells, "cells"),
+        chars=Meter("characters", limits.max_text_chars, "characters"),
+        merges=Meter("merged ranges", limits.max_merges, "merges"),
+        merged=Meter("merged cells", limits.max_merged_cells, "merged"),
         spans=Meter("spans of hidden columns", _MOST_SPANS),
     )
 
@@ -99,8 +99,11 @@ def tidy(text: str) -> str:
 
 def add_cell(cell: Cell, book: Book, cells: dict[tuple[int, int], Cell]) -> None:
     """Takes a filled cell in. Raises `Refused` TOO_BIG for one too many or too far out."""
-    if cell.row > book.limits.max_row or cell.column > book.limits.max_column:
-        raise too_big(f"filled cell at row {cell.row}, column {cell.column}")
+    if cell.row > book.limits.max_row:
+        raise too_big(f"filled cell at row {cell.row}, column {cell.column}", "row", book.limits.max_row, cell.row)
+    if cell.column > book.limits.max_column:
+        detail = f"filled cell at row {cell.row}, column {cell.column}"
+        raise too_big(detail, "column", book.limits.max_column, cell.column)
     book.cells.add()
     book.chars.add(len(cell.formula or "") + (len(cell.value) if isinstance(cell.value, str) else 0))
     cells[cell.row, cell.column] = cell

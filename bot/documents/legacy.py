@@ -41,7 +41,7 @@ def read(payload: bytes, limits: Limits) -> Workbook:
         macros = found.macros or ole.exists(_MACROS)
         area = sum(sheet.last_row * sheet.last_column for sheet in found.sheets)
         if area > _DENSE_CELLS:
-            raise too_big(f"sheets span {area} cells")
+            raise too_big(f"sheets span {area} cells", "span", _DENSE_CELLS, area)
         ole.write_stream(name, bytes(data))
         mended = ole.fp.getvalue()
     try:

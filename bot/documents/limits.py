@@ -4,9 +4,10 @@ Failure policy: a limit that is passed makes the file `TOO_BIG` (or `TIMEOUT`); 
 because a sum over half a table would be wrong without anybody noticing.
 """
 
+import math
 from dataclasses import dataclass
 
-from bot.domain.document import UnreadableReason
+from bot.domain.document import Excess, UnreadableReason
 
 MIB = 1024 * 1024
 
@@ -59,18 +60,25 @@ DEFAULT_LIMITS = Limits()
 class Refused(Exception):
     """A reader gives the file up: `reason` and, for whoever mends software, `detail`."""
 
-    def __init__(self, reason: UnreadableReason, detail: str) -> None:
+    def __init__(self, reason: UnreadableReason, detail: str, over: Excess | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.over = over
 
 
 def corrupt(detail: str) -> Refused:
     return Refused(UnreadableReason.CORRUPT, detail)
 
 
-def too_big(detail: str) -> Refused:
-    return Refused(UnreadableReason.TOO_BIG, detail)
+def too_big(detail: str, what: str = "", limit: float = 0, actual: float = 0) -> Refused:
+    """`what`, `limit` and `actual` as in `Excess`."""
+    return Refused(UnreadableReason.TOO_BIG, detail, Excess(what, limit, actual) if what else None)
+
+
+def megabytes(size: int) -> float:
+    """As people say it: one digit behind the mark, and never less than it is."""
+    return math.ceil(size * 10 / MIB) / 10
 
 
 @dataclass(slots=True)
@@ -79,9 +87,11 @@ class Meter:
 
     what: str
     limit: int
+    said_as: str = ""  # the word of `F105`
     used: int = 0
 
     def add(self, amount: int = 1) -> None:
         self.used += amount
         if self.used > self.limit:
-            raise too_big(f"more than {self.limit} {self.what}")
+            said = megabytes(self.limit) if self.said_as == "unpacked" else self.limit
+            raise too_big(f"more than {self.limit} {self.what}", self.said_as, said)

@@ -61,10 +61,10 @@ class _Reader:
     def __init__(self, package: Package, limits: Limits) -> None:
         self._styles = read_styles(package)
         self._lists = Lists(self._styles)
-        self._seen = Meter("paragraphs", limits.max_paragraphs)
-        self._rows = Meter("table rows", limits.max_cells)
-        self._cells = Meter("table cells", limits.max_cells)
-        self._chars = Meter("characters", limits.max_text_chars)
+        self._seen = Meter("paragraphs", limits.max_paragraphs, "paragraphs")
+        self._rows = Meter("table rows", limits.max_cells, "rows")
+        self._cells = Meter("table cells", limits.max_cells, "cells")
+        self._chars = Meter("characters", limits.max_text_chars, "characters")
         self.changes = Changes()
         self.comments: list[str] = []
         self.links: dict[str, None] = {}

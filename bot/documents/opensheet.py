@@ -73,7 +73,7 @@ def read(package: Package, limits: Limits) -> Workbook:
                 hidden = _style(element) in without_extent
                 sheets.append(_closed(current, title, hidden))
             if len(sheets) > limits.max_sheets:
-                raise too_big(f"more than {limits.max_sheets} sheets")
+                raise too_big(f"more than {limits.max_sheets} sheets", "sheets", limits.max_sheets)
             current, borrowed = _Open(), False
         elif _of_sheet(element):
             unseen = attribute(element, "visibility") in _UNSEEN or _style(element) in without_extent

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import IO, cast
 
 from bot.documents import markup, zipcheck
-from bot.documents.limits import Limits, Meter, Refused, corrupt, too_big
+from bot.documents.limits import Limits, Meter, Refused, corrupt, megabytes, too_big
 from bot.domain.document import UnreadableReason
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
@@ -41,12 +41,13 @@ class Package:
     def __init__(self, payload: bytes, limits: Limits) -> None:
         """Opens the zip and checks its directory. Raises `Refused`."""
         # zipfile builds an object for each entry before anything can be asked: count the signatures first.
-        if payload.count(_CENTRAL_ENTRY) > limits.parts:
-            raise too_big(f"more than {limits.parts} parts")
+        parts = payload.count(_CENTRAL_ENTRY)
+        if parts > limits.parts:
+            raise too_big(f"{parts} parts, limit {limits.parts}", "parts", limits.parts, parts)
         if not payload.startswith(b"PK"):
             raise corrupt("bytes before the zip")  # zipfile reads on, Office asks to repair the file
         self._limits = limits
-        self._inflated = Meter("inflated bytes", limits.uncompressed_bytes)
+        self._inflated = Meter("inflated bytes", limits.uncompressed_bytes, "unpacked")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(payload))
             infos = self._zip.infolist()
@@ -56,7 +57,9 @@ class Package:
             raise corrupt(f"zip: {type(fault).__name__}: {fault}") from fault
         declared = sum(info.file_size for info in infos)
         if declared > limits.uncompressed_bytes:
-            raise too_big(f"{declared} bytes uncompressed, limit {limits.uncompressed_bytes}")
+            most = limits.uncompressed_bytes
+            detail = f"{declared} bytes uncompressed, limit {most}"
+            raise too_big(detail, "unpacked", megabytes(most), megabytes(declared))
         zipcheck.check_entries(payload, infos)
         self._infos = {_normal(info.filename): info for info in infos}
         self._relations: dict[str, tuple[Relationship, ...]] = {}
@@ -85,7 +88,7 @@ class Package:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise corrupt(f"part {name} uses compression method {info.compress_type}")
         if info.file_size > max(self._limits.ratio_floor_bytes, info.compress_size * self._limits.ratio):
-            raise too_big(f"part {name} grows more than {self._limits.ratio}-fold")
+            raise too_big(f"part {name} grows more than {self._limits.ratio}-fold", "ratio", self._limits.ratio)
         try:
             return cast(IO[bytes], _Inflater(self._zip.open(info), self._inflated, name))
         except MemoryError:

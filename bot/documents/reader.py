@@ -8,9 +8,9 @@ Failure policy: never raises for what a file holds. What no reader foresaw becom
 from typing import TYPE_CHECKING
 
 from bot.documents import kinds
-from bot.documents.limits import Limits, Refused
+from bot.documents.limits import Limits, Refused, megabytes
 from bot.documents.old_text import settle
-from bot.domain.document import Document, FileKind, TextDocument, Unreadable, UnreadableReason, Workbook
+from bot.domain.document import Document, Excess, FileKind, TextDocument, Unreadable, UnreadableReason, Workbook
 
 if TYPE_CHECKING:
     from bot.documents.package import Package
@@ -31,9 +31,11 @@ def read_document(payload: bytes, limits: Limits) -> Document:
             return Unreadable(reason, kind, identity.broken)
         return settle(_read(payload, kind, limits))
     except Refused as refusal:
-        return Unreadable(refusal.reason, kind, refusal.detail)
+        return Unreadable(refusal.reason, kind, refusal.detail, over=refusal.over)
     except MemoryError:
-        return Unreadable(UnreadableReason.TOO_BIG, kind, f"needs more than {limits.memory_bytes} bytes of memory")
+        detail = f"needs more than {limits.memory_bytes} bytes of memory"
+        over = Excess("memory", megabytes(limits.memory_bytes))
+        return Unreadable(UnreadableReason.TOO_BIG, kind, detail, over=over)
     except RecursionError:
         return Unreadable(UnreadableReason.CORRUPT, kind, "nested too deeply")
     except Exception as fault:  # a gap in a reader: the mail must go on, and the detail names the gap

@@ -18,12 +18,12 @@ from bot.documents import kinds
 from bot.documents.antivirus import Scanner, ScannerRefusedError
 from bot.documents.children import PLACES, child_command
 from bot.documents.converter import ENDINGS, Converter
-from bot.documents.limits import DEFAULT_LIMITS, Limits
+from bot.documents.limits import DEFAULT_LIMITS, Limits, megabytes
 from bot.documents.talk import ChildError, talk
 from bot.documents.wire import Decoder
 from bot.documents.wire_files import AnnotatedDecoder, Task, UnpackedDecoder
 from bot.documents.worker import limits_to_text
-from bot.domain.document import Document, FileKind, Mark, Unpacked, Unreadable, UnreadableReason
+from bot.domain.document import Document, Excess, FileKind, Mark, Unpacked, Unreadable, UnreadableReason
 
 _LEAST_SECONDS = 0.25
 _VBA = "_VBA_PROJECT".encode("utf-16-le")  # the storage's name stands in the clear in an OLE file's directory
@@ -153,7 +153,9 @@ class Sandbox:
         if len(payload) <= self._limits.file_bytes:
             return None
         detail = f"{name!r}: {len(payload)} bytes, limit {self._limits.file_bytes}"
-        return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail, self._limits.file_bytes)
+        most = self._limits.file_bytes
+        over = Excess("size", megabytes(most), megabytes(len(payload)))
+        return Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail, over)
 
     def _talk(
         self,

@@ -28,6 +28,7 @@ from bot.documents.wire_values import (
 from bot.domain.document import (
     Cell,
     Document,
+    Excess,
     FileKind,
     Merge,
     Paragraph,
@@ -40,8 +41,16 @@ from bot.domain.document import (
 )
 
 _LAST_PARAGRAPH = 10_000_000  # paragraphs that are not read count too
+_MOST_OVER = 10**12
+OVER = frozenset(
+    (
+        *("parts", "unpacked", "ratio", "sheets", "cells", "texts", "row", "column", "merges", "merged"),
+        *("paragraphs", "rows", "characters", "span", "memory"),
+    )
+)
+"""What a child may say that a file has too much of; each has its words in F105."""
 
-__all__ = ["Decoder", "WireError", "encode"]
+__all__ = ["OVER", "Decoder", "WireError", "encode"]
 
 
 def encode(document: Document) -> Iterator[bytes]:
@@ -53,6 +62,8 @@ def encode(document: Document) -> Iterator[bytes]:
 
 def _values(document: Document) -> Iterator[list[Any]]:
     if isinstance(document, Unreadable):
+        if document.over is not None:
+            yield ["over", document.over.what, document.over.limit, document.over.actual]
         yield ["unreadable", document.reason.value, document.kind.value, document.detail[:500]]
         return
     if isinstance(document, TextDocument):
@@ -122,11 +133,13 @@ class Decoder:
             "traits": (self._take_traits, TRAITS),
             "book": (self._end_book, 0),
             "unreadable": (self._unreadable, 3),
+            "over": (self._take_over, 3),
         }
         self._paragraphs: list[Paragraph] = []
         self._tables: list[list[tuple[str, ...]]] = []
         self._sheets: list[_Sheet] = []
         self._traits: Traits | None = None
+        self._over: Excess | None = None
         self.document: Document | None = None
 
     def feed(self, line: bytes) -> None:
@@ -236,10 +249,19 @@ class Decoder:
             raise WireError("traits twice")
         self._traits = traits_from(words, self._text)
 
+    def _take_over(self, what: object, limit: object, actual: object) -> None:
+        numbers = [float(n) for n in (limit, actual) if isinstance(n, int | float) and not isinstance(n, bool)]
+        if len(numbers) != 2 or not all(0 <= n <= _MOST_OVER for n in numbers) or self._text(what) not in OVER:
+            raise WireError("no excess")
+        self._over = Excess(self._text(what), *numbers)
+
     def _unreadable(self, reason: object, kind: object, detail: object) -> None:
         try:
             self.document = Unreadable(
-                UnreadableReason(self._text(reason)), FileKind(self._text(kind)), self._text(detail)[:500]
+                UnreadableReason(self._text(reason)),
+                FileKind(self._text(kind)),
+                self._text(detail)[:500],
+                over=self._over,
             )
         except ValueError as fault:
             raise WireError(f"no reason or kind: {fault}") from fault

@@ -75,9 +75,9 @@ class _Reader:
     def __init__(self, package: Package, part: str, limits: Limits) -> None:
         self._styles = read_styles(package, part)
         self._numbering = read_numbering(package, part)
-        self._seen = Meter("paragraphs", limits.max_paragraphs)
-        self._cells = Meter("table cells", limits.max_cells)
-        self._chars = Meter("characters", limits.max_text_chars)
+        self._seen = Meter("paragraphs", limits.max_paragraphs, "paragraphs")
+        self._cells = Meter("table cells", limits.max_cells, "cells")
+        self._chars = Meter("characters", limits.max_text_chars, "characters")
         self._carried = ""
         self._waiting = False  # within a content control that shows its placeholder
         self._shown: list[str] = []  # what such controls show in the paragraph that is read

@@ -169,16 +169,27 @@ class Workbook:
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """What there is more of than is read: `what` is counted (a word of `F105`), up to `limit`; `actual` 0: counting
+    stopped there. Megabytes for sizes.
+    """
+
+    what: str
+    limit: float
+    actual: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Nothing could be read, and why. `detail` is for people who mend software, never shown to agencies.
 
-    `limit_bytes` is the largest file that is read, when the file as it came is above that.
+    For TOO_BIG `over` says what passed which limit, where that is known.
     """
 
     reason: UnreadableReason
     kind: FileKind = FileKind.OTHER
     detail: str = ""
-    limit_bytes: int | None = None
+    over: Excess | None = None
 
 
 Document = TextDocument | Workbook | Unreadable

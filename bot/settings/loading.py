@@ -24,9 +24,9 @@ from bot.settings.environment import ENVIRONMENT, Layers
 from bot.settings.faults import Fault
 from bot.settings.forms import load_forms
 from bot.settings.ladder import build_ladder
-from bot.settings.mailbox import build_endpoint
+from bot.settings.mailbox import build_endpoint, build_token_source
 from bot.settings.models import ImapTable, LadderFile, OfficeFile
-from bot.settings.office import addresses, build_office
+from bot.settings.office import addresses, build_office, document_limits
 from bot.settings.previous import link_previous
 from bot.settings.report import ConfigurationError, Report
 from bot.settings.rounds import RoundContext, build_round, check_together, years_of
@@ -34,6 +34,9 @@ from bot.settings.settings import Settings
 from bot.settings.toml_files import read_toml, validate_fields
 from bot.settings.working_time import build_working_time
 
+SECRETS = (
+    ("imap", "password"), ("smtp", "password"), ("oauth2", "client_secret"), ("oauth2", "refresh_token"),
+)  # fmt: skip
 DEFAULT_TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -67,14 +70,13 @@ class _Loader:
     def load(self) -> Settings:
         report, name = self.report, self._name
         tables = self.office_tables or {}
-        for server in ("imap", "smtp"):
-            table = tables.get(server)
-            if isinstance(table, dict) and "password" in table:
-                del table["password"]
-                variable, credential = f"THUKY_{server.upper()}__PASSWORD", f"{server}_password"
-                words = {"variable": variable, "credential": credential}
-                key = f"{server}.password"
-                report.fault(name("office.toml"), key, report.say("hidden"), "password_elsewhere", **words)
+        for at, secret in SECRETS:
+            table = tables.get(at)
+            if isinstance(table, dict) and secret in table:
+                del table[secret]
+                words = {"variable": f"THUKY_{at.upper()}__{secret.upper()}", "credential": f"{at}_{secret}"}
+                words["file"] = f"{secret}_file"
+                report.fault(name("office.toml"), f"{at}.{secret}", report.say("hidden"), "password_elsewhere", **words)
         self._moved(tables)
         layers = Layers(name("office.toml"), tables, self.environ, report)
         office = (
@@ -118,6 +120,17 @@ class _Loader:
     def _endpoints(self, office: dict[str, Any], layers: Layers) -> tuple[dict[str, Endpoint], list[Fault]]:
         endpoints: dict[str, Endpoint] = {}
         later: list[Fault] = []
+        tokens = None
+        if office.get("oauth2") is not None and "data_dir" in office:
+            tokens, later = build_token_source(
+                office["oauth2"],
+                layers=layers,
+                environ=self.environ,
+                base=self.base,
+                data_dir=self._data_dir(office),
+                ca_file=None,
+                report=self.report,
+            )
         for server in ("imap", "smtp"):
             if server in office:
                 endpoints[server], faults = build_endpoint(
@@ -129,6 +142,7 @@ class _Loader:
                     default_timeout=office.get("timeout_seconds", 60),
                     report=self.report,
                     other=endpoints.get("imap"),
+                    tokens=tokens,
                 )
                 later += faults
         return endpoints, later
@@ -243,7 +257,7 @@ class _Loader:
         rounds: tuple[Round, ...],
     ) -> Settings:
         imap: ImapTable = office["imap"]
-        data_dir = self.base / Path(office["data_dir"]).expanduser()
+        data_dir = self._data_dir(office)
         return Settings(
             folder=self.folder.resolve(),
             office=build_office(office, working_time, self.checks),
@@ -267,6 +281,7 @@ class _Loader:
             digest_at=office["digest"].at,
             max_attempts=office["limits"].max_attempts,
             libreoffice=office["documents"].libreoffice,
+            document_limits=document_limits(office["documents"].limits),
             clamd=office["antivirus"].clamd,
             scan_seconds=office["antivirus"].timeout_seconds,
             registry=registry,
@@ -276,6 +291,9 @@ class _Loader:
             warnings=self.report.warnings,
             mail_faults=tuple(mail_faults),
         )
+
+    def _data_dir(self, office: dict[str, Any]) -> Path:
+        return self.base / Path(office["data_dir"]).expanduser()
 
     def _path(self, name: str) -> Path:
         return self.folder / name

@@ -65,6 +65,13 @@ class CoordinatorTable(Table):
     other_addresses: Emails = ()
 
 
+class Auth(StrEnum):
+    """How a server knows who logs in."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
+    XOAUTH2 = "xoauth2"
+
+
 class ImapTable(Table):
     host: Text
     port: Port | None = None
@@ -73,6 +80,7 @@ class ImapTable(Table):
     password_file: MaybeText = None
     ca_file: MaybeText = None
     timeout_seconds: Seconds | None = None
+    auth: Auth = Auth.PASSWORD
     inbox_folder: Text = "INBOX"
     junk_folder: MaybeText = None
     read_junk: bool = True
@@ -88,6 +96,15 @@ class SmtpTable(Table):
     password_file: MaybeText = None
     ca_file: MaybeText = None
     timeout_seconds: Seconds | None = None
+    auth: Auth = Auth.PASSWORD
+
+
+class OauthTable(Table):
+    token_url: Text
+    client_id: Text
+    scope: str = ""
+    client_secret_file: MaybeText = None
+    refresh_token_file: MaybeText = None
 
 
 class DigestTable(Table):
@@ -184,6 +201,7 @@ class OfficeFile(Table):
     coordinator: CoordinatorTable
     imap: ImapTable
     smtp: SmtpTable
+    oauth2: OauthTable | None = None
     language: Language = Language.VI
     timezone: TimeZone = "Asia/Ho_Chi_Minh"
     data_dir: Text = "data"

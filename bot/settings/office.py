@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.documents.limits import MIB, Limits
+from bot.documents.limits import DEFAULT_LIMITS, MIB, Limits
 from bot.domain.office import Coordinator, Office, OrderRules, Sending, Vigilance, WorkingTime
 from bot.domain.round import CheckSetting
 from bot.domain.trust import AuthenticationRules
@@ -48,6 +48,7 @@ def document_limits(table: DocumentLimitsTable) -> Limits:
         max_merged_cells=table.merged_cells,
         max_paragraphs=table.paragraphs,
         max_text_chars=table.characters,
+        output_bytes=max(DEFAULT_LIMITS.output_bytes, 120 * table.cells + 3 * table.characters),
         entries=table.archive_files,
         contained_bytes=table.archive_megabytes * MIB,
         convert_seconds=table.convert_seconds,

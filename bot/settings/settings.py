@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
+from bot.documents.limits import DEFAULT_LIMITS, Limits
 from bot.domain.agency import Registry
 from bot.domain.form import Form
 from bot.domain.mail import Endpoint
@@ -47,6 +48,7 @@ class Settings:
     warnings: tuple[SettingsWarning, ...] = ()
     mail_faults: tuple[Fault, ...] = ()
     libreoffice: str = "auto"
+    document_limits: Limits = DEFAULT_LIMITS
     clamd: str | None = None
     scan_seconds: float = 60.0
     junk_folder: str | None = None

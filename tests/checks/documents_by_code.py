@@ -18,6 +18,7 @@ from bot.demo import documents
 from bot.domain.document import (
     Cell,
     Document,
+    Excess,
     FileKind,
     FormTag,
     Paragraph,
@@ -244,7 +245,7 @@ BAD: list[tuple[str, str | Form, Document, str, dict[str, object]]] = [
     ("F103", "narrative", ii06(), "tep.xlsx", {}),
     ("F104", "narrative", unreadable(UnreadableReason.ENCRYPTED), "tep.xlsx", {}),
     ("F105", "ii06", unreadable(UnreadableReason.TOO_BIG), "tep.xlsx", {}),
-    ("F105", "ii06", Unreadable(UnreadableReason.TOO_BIG, limit_bytes=30 * 2**20), "tep.xlsx", {}),
+    ("F105", "ii06", Unreadable(UnreadableReason.TOO_BIG, over=Excess("size", 30, 41.2)), "tep.xlsx", {}),
     ("F106", "ii06", unreadable(UnreadableReason.TIMEOUT), "tep.xlsx", {}),
     ("F107", "narrative", unreadable(UnreadableReason.UNSUPPORTED, FileKind.DOC), "tep.xlsx", {}),
     ("F107", "ii06", unreadable(UnreadableReason.UNSUPPORTED, FileKind.XLS), "tep.xlsx", {}),

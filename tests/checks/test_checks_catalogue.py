@@ -33,6 +33,7 @@ from bot.decide.judging import judge
 from bot.demo import documents
 from bot.domain.document import (
     Document,
+    Excess,
     FileKind,
     Stated,
     TextDocument,
@@ -194,10 +195,10 @@ def test_rows_are_named_as_people_name_them() -> None:
 
 def test_a_file_above_the_limit_is_told_the_limit() -> None:
     whole, inside = (
-        WORDS["vi"].say(unreadable_finding(Unreadable(UnreadableReason.TOO_BIG, limit_bytes=limit), "a.docx"))
-        for limit in (30 * 2**20, None)
+        WORDS["vi"].say(unreadable_finding(Unreadable(UnreadableReason.TOO_BIG, over=over), "a.docx"))
+        for over in (Excess("size", 30, 41), None)
     )
-    assert (whole.found, "không quá 30 MB" in whole.expected) == ("tệp lớn hơn 30 MB nên không đọc được", True)
+    assert (whole.found, "không quá 30 MB" in whole.expected) == ("tệp lớn hơn giới hạn 30 MB: 41 MB", True)
     assert "MB" not in inside.found + inside.expected
 
 

@@ -1,14 +1,18 @@
 """F codes by table: what a file is and why it could not be read, against what the form asks for."""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
 from checks_reading import ROOT, forms
 
+from bot.checks.catalogue import unreadable_finding
 from bot.checks.file import container_finding, file_finding
 from bot.checks.words import Words
+from bot.documents.wire import OVER
 from bot.domain.document import (
     Document,
+    Excess,
     FileKind,
     TextDocument,
     Traits,
@@ -66,6 +70,34 @@ def test_what_a_file_is_found_to_be(document: Document, form: str | None, expect
         return
     assert finding is not None
     assert (finding.code, finding.severity.value, finding.params["kind"], finding.params["reason"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        (Excess("size", 30, 41), "lớn hơn giới hạn 30 MB: 41 MB"),
+        (Excess("size", 30, 30.1), "lớn hơn giới hạn 30 MB: 30,1 MB"),
+        (Excess("parts", 5_000, 6_200), "gồm 6.200 phần bên trong (ảnh, trang tính, đối tượng), giới hạn 5.000"),
+        (Excess("unpacked", 200, 1_024), "là 1.024 MB, giới hạn 200 MB"),
+        (Excess("unpacked", 200), "lớn hơn giới hạn 200 MB"),
+        (Excess("row", 50_000, 1_048_576), "dòng 1.048.576, giới hạn là dòng 50.000"),
+        (Excess("column", 1_000, 16_384), "cột thứ 16.384"),
+        (Excess("cells", 300_000), "hơn 300.000 ô có nội dung"),
+        (Excess("ratio", 250), "giới hạn 250 lần"),
+    ],
+)
+def test_a_limit_that_is_passed_is_said_with_its_number(over: Excess, said: str) -> None:
+    words = VI.say(unreadable_finding(Unreadable(R.TOO_BIG, K.XLSX, over=over), "bao-cao.xlsx"))
+    assert said in words.found
+    assert "{" not in words.found + words.expected + words.remedy
+
+
+def test_every_limit_has_its_own_words_in_both_languages() -> None:
+    """What the readers count is what the words know; none falls back to the vague sentence."""
+    for language in ("vi", "en"):
+        data = tomllib.loads((ROOT / "mail_templates" / language / "findings.toml").read_text("utf-8"))["F105"]["found"]
+        said = {name.removesuffix("_over") for name in data} - {"contents", "size"}
+        assert said == OVER
 
 
 @pytest.mark.parametrize(

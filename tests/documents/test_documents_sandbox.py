@@ -98,7 +98,9 @@ def test_what_the_first_bytes_decide_starts_no_child(
 def test_a_file_over_the_limit_starts_no_child() -> None:
     document = Sandbox(Limits(file_bytes=100), command=["/nonexistent"]).read(b"x" * 101, "x")
     assert isinstance(document, Unreadable)
-    assert (document.reason, document.limit_bytes) == (UnreadableReason.TOO_BIG, 100)
+    assert document.reason is UnreadableReason.TOO_BIG
+    assert document.over is not None
+    assert document.over.what == "size"
 
 
 LAST = """print('["text"]', flush=True)"""

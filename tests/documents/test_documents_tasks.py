@@ -173,7 +173,7 @@ def test_files_over_the_limit_start_no_child() -> None:
     sandbox = Sandbox(Limits(file_bytes=100), command=["/nonexistent"])
     fault = sandbox.unpack(b"x" * 101, "x").fault
     assert fault is not None
-    assert (fault.reason, fault.limit_bytes) == (R.TOO_BIG, 100)
+    assert (fault.reason, fault.over and fault.over.what) == (R.TOO_BIG, "size")
     assert sandbox.annotate(b"x" * 101, "x", []) is None
 
 
