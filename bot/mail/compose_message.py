@@ -55,6 +55,7 @@ def new_message_id(key: str, at: datetime, address: str) -> str:
     """A Message-ID of our own, with its angle brackets, under the domain of `address`: unique as `key` and `at` are
     together.
     """
+    at = at.astimezone(UTC)  # the same instant, whatever zone it is told in
     digest = hashlib.sha256(f"{key}\n{at.isoformat()}\n{address}".encode()).hexdigest()[:20]
     return f"<{at:%Y%m%d%H%M%S}.{digest}@{address.rpartition('@')[2]}>"
 
