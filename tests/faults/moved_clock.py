@@ -20,7 +20,7 @@ ZONES = ("UTC", "America/New_York")
 ODD = (timedelta(hours=-4), timedelta(hours=-5), timedelta(hours=9), timedelta(hours=8), timedelta(days=3, hours=9))
 """From the deadline's instant: before it, an hour back, after it, an hour back, and past 12/3/2023, when New York's
 clocks went forward."""
-SHORT = (timedelta(hours=9), timedelta(hours=8))
+SHORT = (timedelta(hours=9),)
 
 
 def asked(office: FaultOffice, server: ForkServer, figures: Figures, zone: str, *words: str) -> str:

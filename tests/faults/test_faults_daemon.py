@@ -1,11 +1,13 @@
-"""The short form of `make torture`: each fault of a running daemon once, judged like the long ones."""
+"""The short form of `make torture`: kills, a full disk, a race, judged like the long ones. What a start costs keeps the other
+faults (read-only, held, servers away) to `make torture`.
+"""
 
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from daemon_faults import closed_port, full_disk, locked_database, not_to_be_written, race, servers_away
+from daemon_faults import full_disk, race
 from fault_office import FaultOffice
 from forked_daemon import ForkServer
 from kill_torture import Figures, kill_session
@@ -36,27 +38,7 @@ def test_a_full_disk(make_office: Make, fork_server: ForkServer, tmp_path: Path)
     fine(figures)
 
 
-@pytest.mark.mounts
-def test_a_database_that_nobody_may_write(make_office: Make, fork_server: ForkServer) -> None:
-    figures = Figures("read-only")
-    not_to_be_written(make_office(), fork_server, figures, what="")
-    fine(figures)
-
-
-def test_a_database_that_another_program_holds(make_office: Make, fork_server: ForkServer) -> None:
-    figures = Figures("locked")
-    locked_database(make_office(), fork_server, figures, seconds=1.5, number=0)
-    fine(figures)
-
-
 def test_two_at_once(make_office: Make, fork_server: ForkServer) -> None:
     figures = Figures("race")
-    race(make_office(), fork_server, figures, times=2, other={})
-    fine(figures)
-
-
-def test_both_servers_away_at_the_start(make_office: Make, fork_server: ForkServer) -> None:
-    figures, port = Figures("away"), str(closed_port())
-    away = {"THUKY_IMAP__PORT": port, "THUKY_SMTP__PORT": port}
-    servers_away(make_office(), fork_server, figures, away=away, number=0, word="mailbox_unreachable")
+    race(make_office(), fork_server, figures, times=1, other={})
     fine(figures)

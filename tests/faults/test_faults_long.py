@@ -36,6 +36,7 @@ def test_the_machines_zone_makes_no_difference(
     for number, zone in enumerate(ZONES):
         (tmp_path / str(number)).mkdir()
         office = FaultOffice(mail_servers, tmp_path / str(number))
+        office.edit("office.toml", "enclose_forms = true", "enclose_forms = false")
         said.append(moved_clock(office, fork_server, figures, zone=zone, steps=SHORT))
     assert figures.complaints == []
     assert said[0] == said[1]
