@@ -3,6 +3,7 @@
 Words are those of RFC 5322, RFC 3501 and RFC 3834.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ class Security(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where and how to log in to an IMAP or SMTP server. `timeout` in seconds, of each network step. `user` empty: no
-    log-in.
+    log-in. `token` is there where the log-in is XOAUTH2: it gives an access token, another one than it is told.
     """
 
     host: str
@@ -31,6 +32,7 @@ class Endpoint:
     password: str = field(default="", repr=False)
     ca_file: str | None = None
     timeout: float = 60.0
+    token: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

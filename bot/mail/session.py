@@ -12,7 +12,7 @@ of the connection too. `close_mailbox` never raises and takes `LOGOUT_SECONDS` a
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
@@ -126,6 +126,9 @@ def log_in(mailbox: BaseMailBox, endpoint: Endpoint) -> None:
     """
     if not endpoint.user:
         return
+    if endpoint.token is not None:
+        _log_in_by_token(mailbox, endpoint, endpoint.token)
+        return
     ascii_only = endpoint.user.isascii() and endpoint.password.isascii()
     try:
         (mailbox.login if ascii_only else mailbox.login_utf8)(endpoint.user, endpoint.password, initial_folder=None)
@@ -135,6 +138,24 @@ def log_in(mailbox: BaseMailBox, endpoint: Endpoint) -> None:
         raise
     except imaplib.IMAP4.error as error:  # AUTHENTICATE says it so
         raise log_in_refused(endpoint, str(error)) from error
+
+
+def _log_in_by_token(mailbox: BaseMailBox, endpoint: Endpoint, token: Callable[[str], str]) -> None:
+    """XOAUTH2. One token may have been taken back before its time: another is tried, once."""
+    access = token("")
+    for is_last in (False, True):
+        # A refusal comes as a challenge that tells why; it is answered with nothing.
+        words = iter((f"user={endpoint.user}\x01auth=Bearer {access}\x01\x01".encode(),))
+        try:
+            mailbox.client.authenticate("XOAUTH2", lambda _, words=words: next(words, b""))
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if is_last:
+                raise log_in_refused(endpoint, str(error).replace(access, "***")) from None
+            access = token(access)
+        else:
+            return
 
 
 def log_in_refused(endpoint: Endpoint, answer: str) -> MailServerError:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -86,8 +86,19 @@ class Session:
 
     async def log_in(self) -> None:
         """The log-in as the settings ask for it. Raises what aiosmtplib raises."""
-        if self.client.supports_extension("auth"):
+        if self.endpoint.token is not None:
+            await self._log_in_by_token(self.endpoint.token)
+        elif self.client.supports_extension("auth"):
             await self.step(self.client.login(self.endpoint.user, self.endpoint.password))
+
+    async def _log_in_by_token(self, token: Callable[[str], str]) -> None:
+        """XOAUTH2. One token may have been taken back before its time: another is tried, once."""
+        access = await self.step(asyncio.to_thread(token, ""))
+        try:
+            await self.step(self.client.auth_xoauth2(self.endpoint.user, access))
+        except aiosmtplib.SMTPAuthenticationError:
+            access = await self.step(asyncio.to_thread(token, access))
+            await self.step(self.client.auth_xoauth2(self.endpoint.user, access))
 
     async def _start_tls(self) -> None:
         """Where STARTTLS is not to be had, somebody may have cut it out, and nothing more is said."""

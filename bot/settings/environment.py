@@ -17,7 +17,8 @@ from bot.settings.toml_files import Location, Place, named_key, submodel
 PREFIX = "THUKY_"
 ENVIRONMENT = "environment"
 # Read elsewhere: the command line, and the passwords.
-RESERVED = frozenset({"THUKY_CONFIG", "THUKY_IMAP__PASSWORD", "THUKY_SMTP__PASSWORD"})
+RESERVED = frozenset({"THUKY_CONFIG", "THUKY_IMAP__PASSWORD", "THUKY_SMTP__PASSWORD", "THUKY_OAUTH2__CLIENT_SECRET",
+                      "THUKY_OAUTH2__REFRESH_TOKEN"})  # fmt: skip
 # Settings of the whole service that many look for beside the server they concern. Accepted there, kept at the top.
 ALIASES: Mapping[Location, Location] = {
     ("imap", "poll_seconds"): ("poll_seconds",),

@@ -98,13 +98,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "column_once": ("mỗi cột chỉ có một lần", "each column once"),
     # mailbox
     "password_elsewhere": (
-        "mật khẩu không để trong tệp này: đặt ở biến {variable}, password_file hoặc chứng thực systemd {credential}",
-        "no password in this file: put it into {variable}, a password_file or the systemd credential {credential}",
+        "mật khẩu, mã không để trong tệp này: đặt ở biến {variable}, {file} hoặc chứng thực systemd {credential}",
+        "no password or token in this file: put it into {variable}, a {file} or the systemd credential {credential}",
     ),
     "password": (
         "mật khẩu ở biến {variable}, ở tệp ghi trong {table}.password_file, hoặc chứng thực systemd {credential}",
         "a password in {variable}, in the file of {table}.password_file, or in the systemd credential {credential}",
     ),
+    "refresh_token": (
+        "refresh token ở biến {variable}, ở tệp của oauth2.refresh_token_file, hoặc chứng thực systemd {credential}",
+        "a refresh token in {variable}, the file of oauth2.refresh_token_file, or the systemd credential {credential}",
+    ),
+    "https": (
+        "một địa chỉ bắt đầu bằng https:// (http:// chỉ với chính máy này)",
+        "an address that begins with https:// (http:// only towards this machine itself)",
+    ),
+    "needs_oauth2": ("password, hoặc thêm bảng [oauth2]", "password, or a table [oauth2] beside it"),
     "password_file": ("một tệp chứa mật khẩu, đọc được, không trống", "a readable file that holds the password"),
     "ca_file": ("một tệp PEM có chứng thư của đơn vị cấp", "a PEM file with the authority's certificate"),
     "loopback": (
