@@ -44,6 +44,7 @@ def test_no_command_is_missing():
         "explain",
         "forms",
         "digest",
+        "rebuild",
         "doctor",
         "extend",
         "excuse",
