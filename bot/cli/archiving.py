@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot import __version__
+import bot
 from bot.cli.context import LOCKED, MISUSED, WRONG, services_of, settings_of, stop, told
 from bot.daemon import AlreadyRunning, one_instance
 from bot.domain.office import Language
@@ -43,7 +43,7 @@ def backup(
     if target.is_dir():
         stop(language, MISUSED, "error.file", file=target, error=say(language, "system.is_folder"))
     with told(language), _said(language):
-        done = write_archive(target, database_path(settings.database_url), settings.data_dir, now, __version__)
+        done = write_archive(target, database_path(settings.database_url), settings.data_dir, now, bot.__version__)
     print(say(language, "archive.written", file=done.path, files=done.files, size=_mib(done.size)))
     for one in done.lacking[:MOST_NAMED]:
         print(say(language, f"archive.{one.why}", sha256=one.sha256), file=sys.stderr)

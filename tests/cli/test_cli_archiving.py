@@ -293,7 +293,7 @@ def test_a_bad_archive_changes_nothing(archive: tuple[Path, Path], tmp_path: Pat
 def test_an_archive_cut_anywhere_changes_nothing(archive: tuple[Path, Path], tmp_path: Path, zipped: bool) -> None:
     good, config = archive
     payload = gzip.compress(good.read_bytes(), 1) if zipped else good.read_bytes()
-    ends = (0, 100, 512, len(payload) // 3, len(payload) // 2, len(payload) - (20 if zipped else 30_000))
+    ends = (0, 100, 512, len(payload) // 3, len(payload) // 2, len(payload) - len(payload) // 4)
     for end in ends:
         (tmp_path / "bad.tar").write_bytes(payload[:end])
         code, err = restored(config, tmp_path / "data", tmp_path / "bad.tar")
