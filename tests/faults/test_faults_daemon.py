@@ -1,5 +1,6 @@
-"""The short form of `make torture`: kills, a full disk, a race, judged like the long ones. What a start costs keeps the other
-faults (read-only, held, servers away) to `make torture`.
+"""The short form of `make torture`: kills, a full disk, a race, judged like the long ones.
+
+What a start costs keeps the other faults (read-only, held, servers away) to `make torture`.
 """
 
 import random
