@@ -75,7 +75,7 @@ class _Loader:
             if isinstance(table, dict) and secret in table:
                 del table[secret]
                 words = {"variable": f"THUKY_{at.upper()}__{secret.upper()}", "credential": f"{at}_{secret}"}
-                words["file"] = f"{secret}_file"
+                words["instead"] = f"{secret}_file"
                 report.fault(name("office.toml"), f"{at}.{secret}", report.say("hidden"), "password_elsewhere", **words)
         self._moved(tables)
         layers = Layers(name("office.toml"), tables, self.environ, report)

@@ -98,8 +98,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "column_once": ("mỗi cột chỉ có một lần", "each column once"),
     # mailbox
     "password_elsewhere": (
-        "mật khẩu, mã không để trong tệp này: đặt ở biến {variable}, {file} hoặc chứng thực systemd {credential}",
-        "no password or token in this file: put it into {variable}, a {file} or the systemd credential {credential}",
+        "mật khẩu, mã không để trong tệp này: đặt ở biến {variable}, {instead} hoặc chứng thực systemd {credential}",
+        "no password or token in this file: put it into {variable}, a {instead} or the systemd credential {credential}",
     ),
     "password": (
         "mật khẩu ở biến {variable}, ở tệp ghi trong {table}.password_file, hoặc chứng thực systemd {credential}",
