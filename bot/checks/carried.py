@@ -1,4 +1,4 @@
-"""F108, F109, W106, W107 and X120: what a file carries beside its contents, and whether its name says what it is.
+"""F108, F109, F113, W106, W107 and X120: what a file carries beside its contents, and whether its name says what it is.
 
 All of them read what the limited child found (`document.traits`).
 """
@@ -98,6 +98,28 @@ def _why(kind: FileKind, actual: str) -> str:
     if meant is not None or actual in _ELSEWHERE:
         return "other"
     return "unknown"
+
+
+@check("F113", Severity.REMARK, ALL)
+def fetches(context: CheckContext) -> Iterator[Finding]:
+    """File draws from elsewhere when it is opened.
+
+    What it does:
+        Names what Word or Excel would fetch from another machine when the file is opened: linked pictures, a template
+        at an address, linked objects, fields and functions such as INCLUDEPICTURE or WEBSERVICE. Hyperlinks are none.
+    Why it matters:
+        The reader's program would ask that machine, which then knows who reads it and when, and may answer anything.
+        The office fetches nothing: it reads what is in the file, and hands on a copy without these links.
+    How to mend it:
+        Nothing need be sent again for this; next time put the pictures themselves into the file (Insert, Pictures,
+        This Device) and replace formulas that fetch by their values.
+    Example:
+        A letterhead picture that is linked to http://intranet/logo.png.
+    """
+    traits = traits_of(context)
+    if traits is not None and traits.fetches:
+        names = list(dict.fromkeys(_cut(one) for one in traits.fetches))
+        yield Finding("F113", Severity.REMARK, Place(file=context.file_name), {"links": list(names)})
 
 
 @check("W106", Severity.REMARK, OUTLINES)

@@ -11,7 +11,7 @@ file, else as the parts of the package have it. Deterministic: no clock, no chan
 
 from collections.abc import Sequence
 
-from bot.documents import annotate_docx, annotate_xlsx, kinds, macros
+from bot.documents import annotate_docx, annotate_xlsx, kinds, macros, neutral
 from bot.documents.limits import Limits, Refused
 from bot.documents.parts import Parts
 from bot.domain.document import FileKind, Mark, UnreadableReason
@@ -28,6 +28,7 @@ def annotate(payload: bytes, marks: Sequence[Mark], limits: Limits) -> bytes:
         raise Refused(UnreadableReason.UNSUPPORTED, f"{identity.kind} files cannot be marked")
     parts = Parts(payload, limits)
     macros.drop_macros(parts, limits)
+    neutral.drop_fetches(parts)
     macros.drop_signatures(parts)
     macros.make_plain(parts)
     put_marks = annotate_xlsx.mark if identity.kind is FileKind.XLSX else annotate_docx.mark

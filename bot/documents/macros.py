@@ -15,7 +15,10 @@ from lxml import etree
 from bot.documents import kinds
 from bot.documents.limits import Limits, Refused
 from bot.documents.markup import local
+from bot.documents.neutral import drop_fetches, refuse_fetching
 from bot.documents.opc import key_of, kind_of_relation, namespace_of, relation_attribute, rels_of, target_of
+from bot.documents.outside import of_open_document
+from bot.documents.package import Package
 from bot.documents.parts import TYPES, Parts
 from bot.domain.document import FileKind, UnreadableReason
 
@@ -49,15 +52,21 @@ _TRUE = ("1", "true", "on")
 
 
 def without_macros(payload: bytes, limits: Limits) -> bytes:
-    """The file without macros and controls; the very bytes that came when it has none. Raises `Refused`."""
+    """The file without macros, controls and what fetches something on opening; the very bytes that came when it has
+    none of them. Raises `Refused`.
+    """
     kind = kinds.kind_of(payload)
-    if kind in (FileKind.DOC, FileKind.XLS):
+    if kind in (FileKind.DOC, FileKind.XLS, FileKind.RTF):
         _refuse_old(payload)
+        refuse_fetching(payload)
         return payload
+    if kind in (FileKind.ODT, FileKind.ODS) and any(of_open_document(Package(payload, limits))):
+        raise Refused(UnreadableReason.UNSUPPORTED, "links of an OpenDocument file cannot be taken out")
     if kind not in (FileKind.DOCX, FileKind.XLSX, FileKind.XLSB):
         return payload
     parts = Parts(payload, limits)
-    if not drop_macros(parts, limits):
+    found = drop_macros(parts, limits)
+    if not drop_fetches(parts) and not found:
         return payload
     drop_signatures(parts)
     make_plain(parts)
@@ -164,7 +173,8 @@ def _clean_embedded(parts: Parts, name: str, limits: Limits) -> bool:
     inner = Parts(content, limits)
     if any("/embeddings/" in f"/{deeper.lower()}" for deeper in inner.names):
         raise Refused(UnreadableReason.UNSUPPORTED, f"{name}: files within files within files")
-    if not drop_macros(inner, limits):
+    found = drop_macros(inner, limits)
+    if not drop_fetches(inner) and not found:
         return False
     drop_signatures(inner)
     make_plain(inner)

@@ -5,6 +5,7 @@ encodings turned into Unicode.
 Failure policy: never raises for what a file holds. What no reader foresaw becomes CRASHED with the fault's name.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.documents import kinds
@@ -52,9 +53,13 @@ def _read(payload: bytes, kind: FileKind, limits: Limits) -> TextDocument | Work
         from bot.documents import legacy
 
         return legacy.read(payload, limits)
+    from bot.documents import outside
     from bot.documents.package import Package
 
-    return _read_package(Package(payload, limits), kind, limits)
+    package = Package(payload, limits)
+    document = _read_package(package, kind, limits)
+    fetches = outside.fetches(package, document)
+    return replace(document, traits=replace(document.traits, fetches=fetches)) if fetches else document
 
 
 def _read_package(package: "Package", kind: FileKind, limits: Limits) -> TextDocument | Workbook:

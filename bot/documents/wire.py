@@ -9,10 +9,11 @@ a hostile one cannot blow up the parent's memory.
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.documents.limits import Limits, Meter, Refused
+from bot.documents.traits import MAX_ITEMS, MAX_LINK
 from bot.documents.wire_values import (
     TRAITS,
     WireError,
@@ -66,6 +67,8 @@ def _values(document: Document) -> Iterator[list[Any]]:
             yield ["over", document.over.what, document.over.limit, document.over.actual]
         yield ["unreadable", document.reason.value, document.kind.value, document.detail[:500]]
         return
+    if document.traits.fetches:
+        yield ["fetches", list(document.traits.fetches)]
     if isinstance(document, TextDocument):
         for p in document.paragraphs:
             yield ["p", p.text, p.level, p.bold, p.number, p.table, p.at, p.placeholder]
@@ -134,12 +137,14 @@ class Decoder:
             "book": (self._end_book, 0),
             "unreadable": (self._unreadable, 3),
             "over": (self._take_over, 3),
+            "fetches": (self._take_fetches, 1),
         }
         self._paragraphs: list[Paragraph] = []
         self._tables: list[list[tuple[str, ...]]] = []
         self._sheets: list[_Sheet] = []
         self._traits: Traits | None = None
         self._over: Excess | None = None
+        self._fetches: tuple[str, ...] = ()
         self.document: Document | None = None
 
     def feed(self, line: bytes) -> None:
@@ -247,7 +252,12 @@ class Decoder:
     def _take_traits(self, *words: object) -> None:
         if self._traits is not None:
             raise WireError("traits twice")
-        self._traits = traits_from(words, self._text)
+        self._traits = replace(traits_from(words, self._text), fetches=self._fetches)
+
+    def _take_fetches(self, found: object) -> None:
+        if not isinstance(found, list) or len(found) > MAX_ITEMS:
+            raise WireError("no list of what is fetched")
+        self._fetches = tuple(self._text(one)[:MAX_LINK] for one in found)
 
     def _take_over(self, what: object, limit: object, actual: object) -> None:
         numbers = [float(n) for n in (limit, actual) if isinstance(n, int | float) and not isinstance(n, bool)]

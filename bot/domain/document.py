@@ -66,7 +66,8 @@ class Traits:
 
     `kind` is the kind by its bytes, before any conversion. `links` are the other files that it draws from. `comments`
     and `revisions` are the texts of comments and tracked changes left in, without ours. `encoding` is `tcvn3` or `vni`
-    where text was turned into Unicode. `pages` and `has_text` speak of a PDF.
+    where text was turned into Unicode. `pages` and `has_text` speak of a PDF. `fetches` is what opening it would ask of
+    other machines.
     """
 
     kind: FileKind
@@ -78,6 +79,7 @@ class Traits:
     encoding: str = ""
     pages: int = 0
     has_text: bool = True
+    fetches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

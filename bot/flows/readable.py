@@ -1,4 +1,4 @@
-"""The copy of a file that the coordinator browses: under an ending that opens it, and without anything that runs.
+"""The copy of a file that the coordinator browses: with an ending that opens it, without what runs or fetches.
 
 The vault keeps what came; this is what is handed on. A file whose macros cannot be taken out, or in which the virus
 scanner found something, is not handed on at all: its path stays empty, and the vault still has it.
@@ -22,7 +22,8 @@ _ENDINGS = {
     FileKind.RTF: (".rtf", ".doc"),
     FileKind.PDF: (".pdf",),
 }
-_CLEANED = (FileKind.DOCX, FileKind.XLSX, FileKind.XLSB)
+_OLD = (FileKind.DOC, FileKind.XLS, FileKind.RTF)  # nothing tells what these fetch on opening: they are looked through
+_CAN_BE = (FileKind.DOCX, FileKind.XLSX, FileKind.XLSB, FileKind.ODT, FileKind.ODS, *_OLD)
 
 
 def publish(
@@ -38,8 +39,8 @@ def publish(
     if document is None or isinstance(document, Unreadable):
         return services.vault.publish(round_code, agency, form, version, name, sha256)
     kind = document.traits.kind
-    if document.traits.macros:
-        clean = services.sandbox.without_macros(services.vault.read(sha256), name) if kind in _CLEANED else None
+    if document.traits.macros or document.traits.fetches or kind in _OLD:
+        clean = services.sandbox.without_macros(services.vault.read(sha256), name) if kind in _CAN_BE else None
         if clean is None:
             services.journal.warning("macros_not_handed_on", agency=agency, form=form, version=version)
             return ""
