@@ -51,7 +51,9 @@ def measured(day: int, history: History) -> Evening:
 
 
 def play(history: History, day: int) -> None:
-    """One day: at five hours somebody writes and the daemon takes a turn. No two files are the same."""
+    """One day: the daemon takes a turn at five hours, and at three of them somebody writes. Files repeat, and each is
+    read once: what the limited children leave behind is not measured here.
+    """
     agency = AGENCIES[day % len(AGENCIES)]
     for hour in (7, 8, 10, 14, 16):
         history.clock.move_to(at(1, 0) + timedelta(days=day, hours=hour))
