@@ -107,3 +107,33 @@ declare(
         Subject "Báo cáo quý IV năm 2022", and the report attached is for the first quarter of 2023.
     """,
 )
+declare(
+    "M107",
+    Severity.ERROR,
+    """Not everything in the mail was taken in.
+
+    What it does:
+        Reports a mail with more parts, files or levels (mails in mails) than are taken in; says how many are.
+    Why it matters:
+        What lies beyond has not been read, so a report that is in it has not arrived.
+    How to mend it:
+        Send the files in several mails, each with its Word and Excel files attached directly.
+    Example:
+        A mail with 600 files, or one that was forwarded as an attachment thirty times.
+    """,
+)
+declare(
+    "M108",
+    Severity.ERROR,
+    """Mail is too big to be taken in.
+
+    What it does:
+        Reports a mail that is bigger than the office's limit; says its size and the limit. Only its header was fetched.
+    Why it matters:
+        None of its files has been read, so the report has not arrived.
+    How to mend it:
+        Send the Word and Excel files without scans and pictures, or in several mails.
+    Example:
+        A mail of 60 MB with the signed pages scanned as pictures; the limit is 50 MB.
+    """,
+)

@@ -10,22 +10,12 @@ only for mail that brings no documents, so that no report is lost to them. Pure;
 import re
 from dataclasses import dataclass
 
+from bot.decide.automatic import DAEMONS, automatic_words, bounce_words, plain_bounce
 from bot.domain.mail import Attachment, InboundMail, Outcome, Reason
 from bot.domain.office import Office
 from bot.text.accents import fold
 
-_DAEMONS = frozenset({"mailer-daemon", "mail-daemon", "maildaemon", "postmaster"})
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|has failed|failure|incomplete|delayed)|mail delivery|failure notice|returned mail"
-    r"|returned to sender|delayed mail|could not be delivered|khong (?:the )?(?:gui|chuyen) (?:duoc|den)|thu bi tra lai"
-    r"|gui thu that bai"
-)
-_ABSENCE_SUBJECT = re.compile(
-    r"^(?:(?:re|fw|fwd|tra loi) ?: ?)*"
-    r"(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|ooo\b|away from|on (?:annual )?leave|vacation"
-    r"|(?:thu )?tra loi tu dong|tu dong tra loi|tu dong phan hoi|phan hoi tu dong|vang mat|(?:toi |dang )?di vang"
-    r"|(?:toi )?(?:dang )?nghi phep|(?:toi )?(?:dang )?di cong tac)"
-)
+_POSTMASTER = "postmaster"
 _LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe")
 
 
@@ -57,7 +47,9 @@ def screen(
     """
     if sign := _own(mail, office, is_ours):
         return Screening(Outcome.IGNORED, Reason.OWN_MAIL, sign)
-    if sign := _bounce(mail):
+    # A person whom we know may write about undelivered mail; to a stranger nobody answers anyhow.
+    anonymous = not (has_documents or is_registered or is_coordinator)
+    if sign := _bounce(mail, anonymous=anonymous):
         return Screening(Outcome.IGNORED, Reason.BOUNCE, sign)
     if is_junk:
         return Screening(Outcome.IGNORED, Reason.JUNK, f"in Spam, from an unknown address, {mail.sender}")
@@ -89,20 +81,23 @@ def _own(mail: InboundMail, office: Office, is_ours: bool) -> str:
     return ""
 
 
-def _bounce(mail: InboundMail) -> str:
+def _bounce(mail: InboundMail, *, anonymous: bool) -> str:
     content_type = fold(f"{mail.content_type}; {mail.header('Content-Type')}")
-    if "multipart/report" in content_type and "delivery-status" in content_type:
-        return "multipart/report with a delivery status (RFC 3464)"
-    daemon = next((a for a in mail.from_addresses if a.partition("@")[0] in _DAEMONS), "")
-    if not daemon:
-        return ""
-    if _has_null_return_path(mail):
-        return f"From: {daemon} with an empty return path"
-    if "x-failed-recipients" in mail.headers:
-        return f"From: {daemon} with X-Failed-Recipients"
-    if _BOUNCE_SUBJECT.search(fold(mail.subject)):
-        return f"From: {daemon}, subject: {mail.subject}"
-    return ""
+    if "multipart/report" in content_type and "disposition-notification" not in content_type:
+        return "multipart/report of a delivery (RFC 3464, RFC 6522)"
+    for address in mail.from_addresses:
+        local = address.partition("@")[0]
+        if local in DAEMONS:
+            return f"From: {address}"
+        if local != _POSTMASTER:
+            continue
+        if _has_null_return_path(mail):
+            return f"From: {address} with an empty return path"
+        if "x-failed-recipients" in mail.headers:
+            return f"From: {address} with X-Failed-Recipients"
+        if bounce_words(mail.subject):
+            return f"From: {address}, subject: {mail.subject}"
+    return f"subject: {mail.subject}" if anonymous and plain_bounce(mail.subject) else ""
 
 
 def _has_null_return_path(mail: InboundMail) -> bool:
@@ -141,8 +136,8 @@ def _soft_sign(mail: InboundMail) -> str:
     for name in ("x-autoreply", "x-autorespond", "x-auto-response-suppress"):
         if name in mail.headers and fold(mail.header(name)) not in ("no", "none"):
             return f"{name}: {mail.header(name)}"
-    if _ABSENCE_SUBJECT.search(fold(mail.subject)):
-        return f"subject: {mail.subject}"
+    if sign := automatic_words(mail.subject, mail.text):
+        return sign
     return "an empty return path" if _has_null_return_path(mail) else ""
 
 

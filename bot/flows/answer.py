@@ -12,6 +12,7 @@ from bot.domain.mail import InboundMail, InboundRecord, NoticeKind, Outcome, Out
 from bot.domain.notice import AnswerNotice, AskBeside, AskNotice, ClosedNotice, FormResult, Notice
 from bot.domain.round import ObligationState, ObligationStatus, Round
 from bot.domain.submission import Finding, StoredFile, Submission, Verdict
+from bot.flows.alerts import alert
 from bot.flows.asked import Asked
 from bot.flows.assess import Assessment
 from bot.flows.marked import with_marked_files
@@ -155,16 +156,22 @@ def acknowledged(
 def _allowed(
     services: Services, agency: Agency, to: tuple[str, ...], notice: Notice, record: InboundRecord
 ) -> tuple[OutgoingMail, ...]:
-    """Composed, unless there is no registered address or the agency has had its answers for today."""
+    """Composed, unless there is no registered address. Where the agency, or its address, has had its answers for today,
+    the coordinator is told instead, once a day.
+    """
     now = services.now()
     local = services.office.working_time.local(now)
     midnight = datetime.combine(local.date(), time(0), local.tzinfo)
     if not to:
         services.journal.warning("no_address_to_answer", agency=agency.code, key=notice.key)
         return ()
-    if services.store.answers_since(agency.code, midnight) >= services.office.max_answers_per_day:
+    most = services.office.max_answers_per_day
+    # One address may stand for many agencies: a program that answers there has no more answers for that.
+    crowded = [a for a in to if services.store.answers_to(a, midnight) >= most]
+    if crowded or services.store.answers_since(agency.code, midnight) >= most:
         services.journal.warning("answers_capped", agency=agency.code, key=notice.key)
-        return ()
+        params = {"agency": agency.name, "address": ", ".join(crowded or to), "count": str(most)}
+        return (alert(services, "answers_capped", f"{agency.code}:{local.date().isoformat()}", params, now),)
     return (services.composer.compose(notice, at=now, origin=origin_of(record)),)
 
 

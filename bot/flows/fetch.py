@@ -1,8 +1,8 @@
 """From the server into the vault: every new message is kept before anybody looks into it.
 
-Inbox and Spam, folder by folder: list new UIDs → peek the raw bytes → vault (fsync) → row `received` with the sender and
-subject of its header. Of a message over the size limit only the header is fetched. A failure of the server ends the walk; what was
-recorded before stays, and the next walk goes on behind it.
+Inbox and Spam, folder by folder: list new UIDs → peek the raw bytes → vault (fsync) → row `received` with the sender
+and subject of its header. Of a message over the size limit only the header is fetched. A failure of the server ends the
+walk; what was recorded before stays, and the next walk goes on behind it.
 """
 
 from bot.domain.mail import ServerMessage

@@ -1,9 +1,9 @@
 """The walk over all mails that are recorded and not finished: each is decided, committed with its answers, or counted.
 
-What floods us is put aside (`flooding`). Take in (`taking`) → one commit (submissions, findings, outcome, answer) → the shelf. A crash before the commit: the
-mail is taken again from the vault. A mail that breaks us is tried again at the next walk and parked after the third
-time, of which `vigilance` tells; the others never wait for it. Troubles of our own house (disk, database) are not the
-mail's fault: they end the walk and count for nobody.
+What floods us is put aside (`flooding`). Take in (`taking`) → one commit (submissions, findings, outcome, answer) → the
+shelf. A crash before the commit: the mail is taken again from the vault. A mail that breaks us is tried again at the
+next walk and parked after the third time, of which `vigilance` tells; the others never wait for it. Troubles of our own
+house (disk, database) are not the mail's fault: they end the walk and count for nobody.
 """
 
 import traceback
@@ -18,6 +18,7 @@ from bot.flows.flooding import put_aside
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
 from bot.flows.taking import take_in
+from bot.mail.connection import without_password
 from bot.flows.trusted import SenderUnknownYet
 from bot.store.errors import StoreConflictError, StoreError
 
@@ -74,6 +75,8 @@ def process_pending(services: Services, should_stop: Callable[[], bool] = lambda
 
 def _broken(services: Services, record: InboundRecord, error: Exception) -> None:
     trace = "".join(traceback.format_exception(error))
+    for endpoint in (services.imap, services.smtp):  # it is kept and shown
+        trace = without_password(endpoint, trace, whole=True)
     attempts = services.store.record_failure(record.id, trace, services.now())
     services.journal.warning("mail_broke_us", mail=record.id, attempts=attempts, error=type(error).__name__)
     if attempts < services.max_attempts:

@@ -62,12 +62,13 @@ class ReadFile:
 @dataclass(frozen=True, slots=True)
 class Unfolded:
     """The files of a mail without their containers, and what is wrong with containers. `infected` are those of them
-    that the virus scanner named: they were not opened.
+    that the virus scanner named: they were not opened. `left_out` files were more than `MOST`.
     """
 
     files: tuple[Attachment, ...]
     findings: tuple[Finding, ...] = ()
     infected: tuple[Infected, ...] = ()
+    left_out: int = 0
 
 
 def unfold(desk: Desk, attachments: Iterable[Attachment]) -> Unfolded:
@@ -77,7 +78,7 @@ def unfold(desk: Desk, attachments: Iterable[Attachment]) -> Unfolded:
     infected: list[Infected] = []
     for attachment in attachments:
         _unfold(desk, attachment, files, findings, infected, depth=0)
-    return Unfolded(tuple(files[:MOST]), tuple(findings), tuple(infected))
+    return Unfolded(tuple(files[:MOST]), tuple(findings), tuple(infected), max(0, len(files) - MOST))
 
 
 def _unfold(

@@ -11,7 +11,6 @@ from bot.checks.mail import mail_finding
 from bot.decide.judging import mail_outcome
 from bot.decide.links import shared_links
 from bot.decide.matching import RoundMatch
-from bot.decide.matching_agency import agencies_of
 from bot.decide.obligations import effective_verdict
 from bot.decide.replies import asks_a_person
 from bot.decide.trust import Step
@@ -30,6 +29,7 @@ from bot.flows.beside import wrong_period_finding
 from bot.flows.identify import bounces_of, release_of, same_mail, screened, which_round, whose_mail
 from bot.flows.infected import infected_of, told
 from bot.flows.orders import order_in
+from bot.flows.oversize import take_oversized, with_left_out
 from bot.flows.reading import ReadFile, Unfolded, read_files, unfold
 from bot.flows.returned import reported
 from bot.flows.services import Services
@@ -60,7 +60,7 @@ class Taken:
 def take_in(services: Services, record: InboundRecord) -> Taken:
     """Decides one mail. Changes nothing but the files under `reports/`; the caller commits what comes out."""
     if not record.sha256:
-        return _too_big(services, record)
+        return Taken(*take_oversized(services, record))
     raw = services.vault.read(record.sha256)
     mail = parse(raw)
     copy = same_mail(services, record, mail)
@@ -81,7 +81,7 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     trust = trust_in(services, record, mail, released)
     if trust.step is Step.HOLD:
         return _ended(record, mail, Outcome.HELD, Reason.UNAUTHENTICATED, evidence=trust.evidence)
-    unfolded = unfold(services, files)
+    unfolded = with_left_out(mail, unfold(services, files))
     read = read_files(services, unfolded.files)
     taken = _judged(services, record, mail, unfolded, read, thread, released)
     taken = replace(taken, result=replace(taken.result, evidence=(*taken.result.evidence, *trust.evidence)))
@@ -140,19 +140,6 @@ def _judged(
             services, record, mail, whose.agency, match.round, evidence, asked, for_a_person=for_a_person
         )
     return _decided(services, record, mail, whose.agency, match, match.round, evidence, asked, assessment)
-
-
-def _too_big(services: Services, record: InboundRecord) -> Taken:
-    """Only the header was fetched. A person must see to it; one of a stranger's in Spam is spam."""
-    day = services.office.working_time.local(record.received_at).date()
-    addresses = record.sender.split(", ")
-    known = services.office.coordinator_addresses.intersection(addresses) or any(
-        agencies_of(address, services.registry, services.store.bindings(), day) for address in addresses
-    )
-    outcome, reason = Outcome.HELD, Reason.TOO_BIG
-    if record.ref.folder != services.inbox_folder and not known:
-        outcome, reason = Outcome.IGNORED, Reason.JUNK
-    return Taken(IntakeResult(record.id, outcome, reason.value, sender=record.sender, subject=record.subject))
 
 
 def _decided(

@@ -19,7 +19,7 @@ from flufl.bounce import all_failures
 
 from bot.domain.intake import Bounce
 from bot.mail.headers import MAX_VALUE, decode_value, first_message_id, message_ids, parse_addresses
-from bot.mail.refusals import Refusal, is_permanent, refusal_of
+from bot.mail.refusals import is_for_good
 
 MAX_BYTES: Final = 2**20
 """A report longer than this is read up to here: the reasons stand in front of the returned mail."""
@@ -56,7 +56,7 @@ def bounced_addresses(raw: bytes) -> tuple[Bounce, ...]:
     for address in sorted(lost | {_plain(a) for a in delayed})[:MAX_ADDRESSES]:
         status, words = told.get(address) or ("", _said_of(report, address))
         gave_up = address in lost
-        for_good = is_permanent(words, status) and refusal_of(words, status) in (Refusal.GONE, Refusal.OTHER)
+        for_good = is_for_good(words, status)
         bounces.append(Bounce(address, gave_up and for_good, words or status, original, gave_up))
     return tuple(bounce for bounce in bounces if "@" in bounce.address)
 

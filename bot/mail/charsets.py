@@ -23,7 +23,7 @@ _TEXT_CODEC: Final = re.compile(
 _FITS_EVERYTHING: Final = frozenset({"iso8859-1", "cp1252", "iso8859-15", "cp1258"})
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# What cannot be seen and turns round, hides or parts what can: direction marks, joiners, invisible signs, tags, fillers.
+# What cannot be seen and turns round, hides or parts what can: direction marks, joiners, invisible signs, fillers.
 # Not the soft hyphen: in the TCVN3 encoding it is the letter ư, until `repair` has read it.
 _UNSEEN: Final = re.compile(
     "[\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -46,12 +46,12 @@ def decode_bytes(data: bytes, declared: str = "") -> tuple[str, bool]:
 
 
 def clean_line(text: str) -> str:
-    """One line in NFC: control characters and unseen ones gone, white space squeezed. Nothing can break out of a header."""
+    """One line in NFC: control and unseen characters gone, white space squeezed. Nothing can break out of a header."""
     return " ".join(nfc(_UNSEEN.sub("", _LINE_CONTROLS.sub(" ", text))).split())
 
 
 def clean_text(text: str) -> str:
-    """Text of several lines in NFC: line ends as `\\n`, control and unseen characters gone, at most one blank line in a row."""
+    """Lines of text in NFC: line ends as `\\n`, control and unseen characters gone, at most one blank line in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = nfc(_UNSEEN.sub("", _CONTROLS.sub("", text)))
     text = "\n".join(line.rstrip() for line in text.split("\n"))

@@ -58,6 +58,11 @@ _GONE: Final = re.compile(
     r"(?:host|domain)(?: \S+){0,3} not found|không tồn tại|không tìm thấy (?:địa chỉ|hộp thư|người nhận)",
     re.IGNORECASE,
 )
+_FOR_NOW: Final = re.compile(
+    r"try again|retr(?:y|ied)|tempor|timed? ?-?out|deferred|gr[ea]y-?list|later|name service error"
+    r"|not been collected|thử lại|tạm thời",
+    re.IGNORECASE,
+)
 _OF_THE_MAIL: Final = frozenset(
     {(2, 3), (3, 4), (5, 3)}
 )  # too long for the mailbox, for the system; too many recipients
@@ -86,6 +91,17 @@ def is_permanent(words: str, status: str = "") -> bool:
     code = _STATUS.search(status) or _STATUS.search(words)
     basic = _BASIC.match(words)
     return (code[1] if code else basic[1][0] if basic else "5") == "5"
+
+
+def is_for_good(words: str, status: str = "") -> bool:
+    """Whether an address is never to be written to again, by what a report says of it: the server gave up for good, and
+    for want of the mailbox. Without any code only plain words of that count: a report in free form may mean anything,
+    and an address that is taken for dead is told nothing any more.
+    """
+    kind = refusal_of(words, status)
+    if _STATUS.search(status) or _STATUS.search(words) or _BASIC.match(words):
+        return is_permanent(words, status) and kind in (Refusal.GONE, Refusal.OTHER)
+    return kind is Refusal.GONE and not _FOR_NOW.search(words)
 
 
 def refused_recipients(result: SendResult, recipients: Sequence[str]) -> tuple[Bounce, ...]:

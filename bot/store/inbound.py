@@ -248,3 +248,10 @@ class Inbound(Transactions):
                     col(OutgoingRow.kind).in_(kinds),
                 )
             ).one()
+
+    def answers_to(self, address: str, since: datetime) -> int:
+        """The same to that address (lower case), whichever agency it stands for."""
+        kinds = [kind.value for kind in NoticeKind if kind.is_answer]
+        with self._reading() as session:
+            sent = select(OutgoingRow.to).where(col(OutgoingRow.queued_at) >= since, col(OutgoingRow.kind).in_(kinds))
+            return sum(address in to for to in session.exec(sent))
