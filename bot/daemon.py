@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,9 +27,10 @@ from bot.mail.lease import MailboxHeldError
 from bot.mail.watch import Watcher
 from bot.screens import say
 from bot.settings import Settings
+from bot.store.errors import StoreError
 from bot.store.restoring import LOCK, finish
 from bot.watchdog import Cut, Watchdog
-from bot.wiring import DataFolderError, make_data_folder, make_lease
+from bot.wiring import DataFolderError, close_data_folder, make_data_folder, make_lease
 
 MAX_TURNS = 1000
 HOLDER_SECONDS = 1.0
@@ -79,6 +81,8 @@ def one_mailbox(services: Services, settings: Settings) -> Iterator[Services]:
     """The services for the time of the block with a lease on the mailbox, which is taken with the first connection and
     given back at the end. Inside, MailboxHeldError where the mailbox is somebody else's. Raises DataFolderError.
     """
+    if close_data_folder(settings.data_dir):
+        services.journal.warning("data_folder_closed", mode="0700")
     services = replace(services, lease=make_lease(settings))
     try:
         yield services
@@ -104,6 +108,16 @@ def once(services: Services) -> Turn:
         if step.is_quiet or step.trouble:
             break
     return total
+
+
+def _without_contents(error: Exception) -> str:
+    """What a journal may say of an error: a library's words may quote what a sender wrote, so only its kind and place;
+    all of it where the words are the system's or ours.
+    """
+    if isinstance(error, (OSError, StoreError)):
+        return f"{type(error).__name__}: {error}"
+    *_, frame = traceback.extract_tb(error.__traceback__) or [None]
+    return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}" if frame else type(error).__name__
 
 
 class _Moving:
@@ -153,7 +167,9 @@ class Daemon:
             recover(self._services)
             self._turn()
             while not self._stop.is_set():
-                if watcher.wait(max(0.2, self._scheduler.idle_seconds or 0), self._is_stopping):
+                woken = watcher.wait(max(0.2, self._scheduler.idle_seconds or 0), self._is_stopping)
+                # News are no reason to try a password again that has just been refused.
+                if woken and not self._log_in_refused:
                     self._turn()
                 else:
                     self._scheduler.run_pending()
@@ -191,7 +207,7 @@ class Daemon:
         except MailboxHeldError:
             raise
         except Exception as error:
-            trouble = f"{type(error).__name__}: {error}"
+            trouble = _without_contents(error)
             self._services.journal.warning("turn_failed", error=trouble)
         self._failures = self._failures + 1 if trouble else 0
         self._log_in_refused = bool(trouble) and total.log_in

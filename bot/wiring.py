@@ -108,6 +108,20 @@ def make_data_folder(path: Path) -> None:
         raise DataFolderError(path, error) from error
 
 
+def close_data_folder(path: Path) -> bool:
+    """Takes from others what rights they have in the data folder; True where they had any. A folder that is not ours to
+    change stays as it is: `doctor` says so.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not mode & 0o077:
+            return False
+        path.chmod(0o700)
+    except OSError:
+        return False
+    return True
+
+
 def free_bytes(path: Path) -> int | None:
     """How many bytes are free for us where `path` lies; None where the system does not say."""
     try:

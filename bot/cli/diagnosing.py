@@ -85,6 +85,8 @@ def _examine(settings: Settings) -> Iterator[Examined]:
     for changed in changed_checks(settings):
         yield Examined(words("checks"), None, say_changed(settings, changed))
     yield _data(settings, words)
+    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & 0o077:
+        yield Examined(words("data"), False, words("data_open", path=settings.data_dir))
     yield from _orders_key(settings, words)
     yield _database(settings, words)
     yield Examined(words("trust"), None, policy_in_words(settings, words))

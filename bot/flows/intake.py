@@ -18,8 +18,8 @@ from bot.flows.flooding import put_aside
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
 from bot.flows.taking import take_in
-from bot.mail.connection import without_password
 from bot.flows.trusted import SenderUnknownYet
+from bot.mail.connection import without_password
 from bot.store.errors import StoreConflictError, StoreError
 
 

@@ -59,9 +59,9 @@ def trust_error(endpoint: Endpoint, protocol: str, error: BaseException) -> Mail
     return None
 
 
-def without_password(endpoint: Endpoint, what: object) -> str:
-    """One line of what went wrong; should a server repeat the password, it is blotted out."""
-    text = " ".join(str(what).split()) or type(what).__name__
+def without_password(endpoint: Endpoint, what: object, *, whole: bool = False) -> str:
+    """One line of what went wrong, or all of it; should a server repeat the password, it is blotted out."""
+    text = str(what) if whole else " ".join(str(what).split()) or type(what).__name__
     return text.replace(endpoint.password, "***") if endpoint.password else text
 
 

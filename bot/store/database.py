@@ -110,7 +110,12 @@ def make_engine(
     """An engine on the file. Connections with the option `immediate` begin with the write lock. `durable=False`:
     nothing is forced to the disk, so a power cut may cost the whole file.
     """
-    engine = create_engine(URL.create("sqlite", database=str(path)), json_serializer=dump_json, poolclass=pool)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        json_serializer=dump_json,
+        poolclass=pool,
+        hide_parameters=True,  # an error's text goes into journals, and parameters are what people wrote
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
