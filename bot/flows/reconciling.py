@@ -1,8 +1,8 @@
 """Whether every message on the server has its record: counted once an hour, folder by folder.
 
-All UIDs of the folder → those up to the mark, below which everything should stand in the book → those without a record
-are fetched at once, and the difference is told (`counts_differ`). What came after the last walk is above the mark and no
-difference; a record whose message is gone is none either, since people move mail.
+All UIDs of the folder → those up to the mark, below which everything should stand in the book → those without a
+record are fetched at once, and the difference is told (`counts_differ`). What came after the last walk is above the
+mark and no difference; a record whose message is gone is none either, since people move mail.
 
 Failure policy: a server that breaks off while the missing ones are fetched ends the walk (MailServerError), after it
 has been noted why they are still missing; the next walk tries again.
