@@ -3,6 +3,7 @@ the mail that brings one marks it.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -12,6 +13,12 @@ from bot.store.tables import QuarantineRow
 
 class Quarantine(Transactions):
     """What is handed on to nobody."""
+
+    def quarantine(self, sha256: str, signature: str, now: datetime) -> None:
+        """Marks a file by itself (a rebuild's); one that is marked already keeps its first signature."""
+        with self._writing() as session:
+            if session.get(QuarantineRow, sha256) is None:
+                session.add(QuarantineRow(sha256=sha256, signature=signature, at=now))
 
     def quarantined(self, sha256s: Collection[str]) -> dict[str, str]:
         """Those of these files that are marked, each with the scanner's name for what is in it."""
