@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import server_process
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from mail_servers import MailServers
+from server_configs import Place
 from token_server import TokenServer
 
 from bot.domain.mail import Endpoint, Security
 from bot.mail import oauth
 from bot.mail.connection import MailServerError
+from bot.mail.inbox import Inbox
 from bot.mail.oauth import Grant, TokenSource
 from bot.mail.smtp import check_login
 from bot.store.safeio import write_atomically
@@ -178,3 +182,44 @@ def test_smtp_logs_in_with_a_token_and_tries_another_once(
     finally:
         controller.stop()
     assert door.tried == [f"access-{n + 1}" for n in range(min(taken_back, 1) + 1)]
+
+
+@pytest.mark.servers
+def test_imap_logs_in_with_a_token_at_a_real_dovecot(
+    provider: TokenServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dovecot asks the provider whether the token is good (RFC 7662); one that was taken back is replaced once."""
+    plain = server_process.dovecot_config
+    (tmp_path / "oauth2.conf").write_text(
+        f"introspection_mode = post\nintrospection_url = {provider.url}/introspect\n"
+        "username_attribute = username\nactive_attribute = active\nactive_value = true\nforce_introspection = yes\n"
+    )
+    (tmp_path / "oauth2.conf").chmod(0o644)
+
+    def with_tokens(place: Place, version: tuple[int, int]) -> str:
+        by_token = (
+            f"oauth2 {{\n  introspection_mode = post\n  introspection_url = {provider.url}/introspect\n"
+            "  username_attribute = username\n  force_introspection = yes\n}\n"
+            "passdb oauth2 {\n  mechanisms_filter = xoauth2\n}\n"
+            if version >= (2, 4)
+            else f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {tmp_path}/oauth2.conf\n}}\n"
+        )
+        return plain(place, version) + f"auth_mechanisms = plain login xoauth2\n{by_token}"
+
+    monkeypatch.setattr(server_process, "dovecot_config", with_tokens)
+    with MailServers([USER], smtp=False) as servers:
+        tokens = source(provider, tmp_path / "kept")
+        endpoint = Endpoint(
+            servers.host, servers.ports.imaps, Security.TLS, USER, ca_file=str(servers.ca_file), token=tokens.token
+        )
+        with Inbox(endpoint, "bc") as inbox:
+            assert inbox.facts().messages == 0
+        provider.lives.clear()
+        with Inbox(endpoint, "bc") as inbox:
+            assert inbox.facts().messages == 0
+        assert provider.lives == {"access-2"}
+        monkeypatch.setattr(provider, "introspect", lambda _form: (200, b'{"active": false}'))
+        with pytest.raises(MailServerError, match="log-in refused") as told, Inbox(endpoint, "bc"):
+            pass
+        assert told.value.log_in
+        assert "access-" not in str(told.value)
