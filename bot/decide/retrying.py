@@ -2,7 +2,7 @@
 
 What is nothing against the mail (no connection, no log-in) is tried again much sooner than what the server said about
 the mail itself: a server that comes back finds everything waiting at its door within half a minute. Only where it
-refuses the log-in do we wait as long as the settings say: providers lock an account that knocks too often.
+refuses the log-in do the pauses grow to what the settings say: providers lock an account that knocks too often.
 
 A nudge says how many days are left: it goes out on its day or not at all, and the ladder speaks anew. Where the
 provider says that we have sent too much, everything rests for an hour.
@@ -17,6 +17,10 @@ from bot.domain.office import WorkingTime
 # RFC 5321 asks for four to five days at least; a server that was down over Tết is back after nine.
 RECONNECT_FIRST = timedelta(seconds=1.5)
 RECONNECT_LONGEST = timedelta(seconds=25)
+LOG_IN_FIRST = timedelta(seconds=10)
+"""A log-in that was refused: some six tries in the first ten minutes, then ever fewer. Providers lock an account after
+ten wrong passwords or so, and a server whose own password store hiccups is back long before that.
+"""
 BREAKS_FORGIVEN: Final = 12
 """So often may a connection break over one mail before it is taken for the mail's fault: for five minutes."""
 GIVE_UP_AFTER = timedelta(days=10)
@@ -42,10 +46,12 @@ def reconnect_delay(
     """The pause after the `failures`-th time in a row that a connection was not made, or broke.
 
     `first` and `longest` are the office's; connecting anew starts at 1.5 and ends at 25 seconds where these allow it,
-    so that whatever ends is noticed within half a minute. `log_in`: the log-in was refused, so the office's own delays
-    count. `share` of it is taken, by chance from 0.5 to 1: many that lost one server shall not come back in one moment.
+    so that whatever ends is noticed within half a minute. `log_in`: the log-in was refused; from 10 seconds on it
+    doubles up to the office's own longest. `share` of it is taken, by chance from 0.5 to 1: many that lost one server shall not come back in one moment.
     """
-    if not log_in:
+    if log_in:
+        first = min(first, LOG_IN_FIRST)
+    else:
         first, longest = min(first, RECONNECT_FIRST), min(longest, RECONNECT_LONGEST)
     return retry_delay(failures, first, longest) * share
 

@@ -111,7 +111,7 @@ def _rest(services: Services, result: SendResult) -> datetime:
     rest, now = services.rest, services.now()
     if rest.endpoint != services.smtp:
         rest.endpoint, rest.failures, rest.until = services.smtp, 0, None
-    if rest.until is None or now >= rest.until:
+    if rest.until is None or not rest.holds(services.smtp, now):
         rest.failures += 1
         delay = reconnect_delay(
             rest.failures,
@@ -120,7 +120,7 @@ def _rest(services: Services, result: SendResult) -> datetime:
             share=services.share(),
             log_in=result.log_in,
         )
-        rest.until, rest.why = now + delay, result.reply
+        rest.since, rest.until, rest.why = now, now + delay, result.reply
     return rest.until
 
 

@@ -74,16 +74,21 @@ class Quiet:
 
 @dataclass(slots=True)
 class Rest:
-    """How connecting to one server went lately, in this process: `failures` in a row, and until when we let it be."""
+    """How connecting to one server went lately, in this process: `failures` in a row, and from when until when we let
+    it be.
+    """
 
     endpoint: Endpoint | None = None
     failures: int = 0
+    since: datetime | None = None
     until: datetime | None = None
     why: str = ""
 
     def holds(self, endpoint: Endpoint, now: datetime) -> bool:
-        """Whether this server is not to be tried at `now`."""
-        return self.endpoint == endpoint and self.until is not None and now < self.until
+        """Whether this server is not to be tried at `now`. A clock that was put back ends the rest."""
+        if self.endpoint != endpoint or self.since is None or self.until is None:
+            return False
+        return self.since <= now < self.until
 
 
 def _share() -> float:

@@ -90,7 +90,7 @@ def ends_in_time(office: FaultOffice, child: Child, both: Lines, figures: Figure
     figures.tried += 1
     proxy = both.of(protocol)
     proxy.fault = fault
-    office.post(figures.tried, sort=SORTS[QUICK])
+    office.post(10_000 + figures.tried, sort=SORTS[QUICK])
     office.servers.settle()
     wait_until(lambda: proxy.struck > 0, 30, pause=0.05)
     took = child.end(15)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from fault_office import FaultOffice
 from forked_daemon import ForkServer
 from kill_torture import Figures
@@ -12,16 +13,14 @@ from scene_office import wait_until
 Make = Callable[..., FaultOffice]
 
 TELLING = (
-    ("imap", Fault("half", "fetch")),
     ("imap", Fault("short", "fetch")),
-    ("imap", Fault("junk", "search")),
-    ("imap", Fault("trickle", "list")),
+    ("imap", Fault("trickle", "search")),
     ("smtp", Fault("mute", "ehlo")),
-    ("smtp", Fault("cut", "answer")),
     ("smtp", Fault("lost", "answer")),
 )
 
 
+@pytest.mark.timeout(240)  # a second of waiting for every silent peer, and real servers on a busy machine
 def test_lines_that_break(make_office: Make, fork_server: ForkServer) -> None:
     office, figures = make_office(), Figures("lines")
     with lines(office) as both:
