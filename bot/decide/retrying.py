@@ -46,8 +46,9 @@ def reconnect_delay(
     """The pause after the `failures`-th time in a row that a connection was not made, or broke.
 
     `first` and `longest` are the office's; connecting anew starts at 1.5 and ends at 25 seconds where these allow it,
-    so that whatever ends is noticed within half a minute. `log_in`: the log-in was refused; from 10 seconds on it
-    doubles up to the office's own longest. `share` of it is taken, by chance from 0.5 to 1: many that lost one server shall not come back in one moment.
+    so that whatever ends is noticed within half a minute. `log_in`: the log-in was refused; from 10 seconds on the
+    pause doubles up to the office's own longest. `share` of it is taken, by chance from 0.5 to 1: many that lost one
+    server shall not come back in one moment.
     """
     if log_in:
         first = min(first, LOG_IN_FIRST)

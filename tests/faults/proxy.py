@@ -29,7 +29,7 @@ from typing import Final, Self
 KINDS: Final = ("cut", "lost", "half", "mute", "deaf", "trickle", "slow", "junk", "tags", "short", "long")
 IMAP_PHASES: Final = (
     "connect", "greeting", "capability", "login", "select", "list", "fetch", "store", "append", "folders",
-    "search", "idle", "done", "logout",
+    "search", "idle", "logout",
 )  # fmt: skip
 SMTP_PHASES: Final = ("connect", "greeting", "ehlo", "auth", "mail", "rcpt", "data", "body", "answer", "quit")
 _IMAP: Final = {
@@ -65,6 +65,7 @@ class Proxy:
         self._fault: Fault | None = None
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._open: list[_Connection] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -88,6 +89,12 @@ class Proxy:
     def fault(self, fault: Fault | None) -> None:
         with self._lock:
             self._fault, self.struck = fault, 0
+
+    def drop(self, phase: str) -> None:
+        """Cuts the connections that are in that phase now."""
+        for connection in list(self._open):
+            if connection.phase == phase:
+                connection.cut()
 
     @property
     def is_spent(self) -> bool:
@@ -115,7 +122,9 @@ class Proxy:
             except OSError:
                 return
             self.attempts.append(time.monotonic())
-            threading.Thread(target=_Connection(self, client, self._upstream).run, daemon=True).start()
+            connection = _Connection(self, client, self._upstream)
+            self._open = [c for c in self._open if not c.is_over] + [connection]
+            threading.Thread(target=connection.run, daemon=True).start()
 
 
 class _Reset(Exception):
@@ -136,6 +145,12 @@ class _Connection:
         self._in_data = False
         self._pending = b""
         self._tail = b""
+        self.phase = "connect"
+        self.is_over = False
+
+    def cut(self) -> None:
+        with contextlib.suppress(OSError):
+            self._client.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
         try:
@@ -153,12 +168,14 @@ class _Connection:
         except OSError:
             pass
         finally:
+            self.is_over = True
             self._client.close()
             if self._server is not None:
                 self._server.close()
 
     def _begin(self, phase: str) -> None:
         """A phase begins: whatever the last one's fault was, it is this one's now."""
+        self.phase = phase
         kind = self._proxy.strike(phase)
         if kind == "cut" or (kind and phase == "connect" and kind in ("lost", "half", "junk", "tags", "short", "long")):
             raise _Reset
