@@ -50,6 +50,7 @@ def lines(office: FaultOffice, timeout: str = "1") -> Iterator[Lines]:
             "THUKY_SMTP__PORT": str(smtp.port),
             "THUKY_SMTP__SECURITY": "none",
             "THUKY_TIMEOUT_SECONDS": timeout,
+            "THUKY_LIMITS__MAX_MAILS_PER_HOUR": "0",
             "THUKY_RETRY_SECONDS": "60",
             "THUKY_RETRY_MAX_SECONDS": "3600",
         }
