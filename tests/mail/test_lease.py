@@ -344,3 +344,34 @@ def test_on_a_real_server_it_is_taken_renewed_and_given_back(
     assert box.holders() == ["aa"]
     box.release(first)
     assert servers.stored(ACCOUNT, FOLDER) == []
+
+
+def test_a_renewed_lease_stands_where_its_first_one_stood(box: Box) -> None:
+    """So a newcomer whose lease came between the holder's look and its renewal is second all the same."""
+    lease = box.lease("aa")
+    box.hold(lease)
+    with Inbox(box.endpoint, "bc") as inbox:
+        (first,) = leases_in(inbox, FOLDER)
+        box.time.pass_(RENEW_SECONDS)
+        lease.hold(inbox)
+        (renewed,) = leases_in(inbox, FOLDER)
+    assert renewed.entry.uid > first.entry.uid
+    assert renewed.order == first.order == first.entry.uid
+
+
+def test_one_that_was_away_too_long_takes_its_place_anew(box: Box) -> None:
+    """Somebody may be about to take it: rank is for those who renewed in time."""
+    lease = box.lease("aa")
+    box.hold(lease)
+    box.time.pass_(EXPIRE_SECONDS)
+    assert box.hold(lease) is True
+    assert box.holders() == ["aa"]
+
+
+def test_nothing_but_notes_of_ours_is_removed(box: Box) -> None:
+    with Inbox(box.endpoint, "bc") as inbox:
+        folder = leasing.OwnFolder(inbox, FOLDER, HEADER)
+        folder.put(b"Subject: giu lai\r\n\r\nx")
+        entries = folder.entries()
+        folder.remove([entry.uid for entry in entries], entries)
+        assert [entry.is_gone for entry in folder.entries()] == [False]
