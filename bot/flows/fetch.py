@@ -51,6 +51,10 @@ def record_message(services: Services, inbox: Inbox, message: ServerMessage) -> 
     if raw is None:  # moved or deleted by a person between listing and fetching
         services.journal.warning("message_gone", folder=message.ref.folder, uid=message.ref.uid)
         return
+    if not too_big and len(raw) != message.size:  # some servers only guess; the body came whole, as it was announced
+        services.journal.info(
+            "size_differs", folder=message.ref.folder, uid=message.ref.uid, told=message.size, got=len(raw)
+        )
     sender, subject = head_of(raw)
     saved = services.vault.save(raw)
     record = services.store.receive(
