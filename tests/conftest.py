@@ -94,6 +94,8 @@ def _missing_helper(item: pytest.Item) -> str | None:
         return missing_clamd()
     if item.get_closest_marker("chromium") and shutil.which("chromium") is None:
         return "Chromium is missing: apt-get install chromium"
+    if item.get_closest_marker("systemd") and shutil.which("systemd-analyze") is None:
+        return "systemd-analyze is missing: apt-get install systemd"
     if item.get_closest_marker("strace") and shutil.which("strace") is None:
         return "strace is missing: apt-get install strace"
     if item.get_closest_marker("mounts"):
