@@ -20,7 +20,7 @@ _BOUNCE: Final = re.compile(
     r"|failure (?:notice|delivery)|returned mail|returned to sender|delayed mail|could not be delivered|not delivered"
     r"|not (?:yet )?been delivered|(?:mail|message) (?:failed|delayed|error)|failed mail|non-delivery|mail system error"
     r"|delivery has been delayed|khong (?:the )?(?:gui|chuyen) (?:duoc|den)|khong gui duoc thu|thu bi tra lai"
-    r"|gui thu that bai|thu chua (?:gui|chuyen) duoc|bi hoan lai"
+    r"|message .{1,60} delayed|gui thu that bai|thu chua (?:gui|chuyen) duoc|bi hoan lai"
 )
 # Without a daemon's name behind it only a whole phrase at the beginning counts: a person may write of such things.
 _PLAIN_BOUNCE: Final = re.compile(

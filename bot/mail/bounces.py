@@ -23,6 +23,8 @@ from bot.mail.refusals import is_for_good
 
 MAX_BYTES: Final = 2**20
 """A report longer than this is read up to here: the reasons stand in front of the returned mail."""
+MAX_LINES: Final = 20_000
+"""The detectors try each of theirs on each line."""
 MAX_DIAGNOSTIC: Final = 500
 MAX_ADDRESSES: Final = 200
 """No mail of ours goes to more. Anybody can write a report that names thousands: the others are left out."""
@@ -42,7 +44,7 @@ def bounced_addresses(raw: bytes) -> tuple[Bounce, ...]:
     sender is somebody's letter, however it looks, and names nobody.
     """
     try:
-        report = message_from_bytes(raw[:MAX_BYTES])
+        report = message_from_bytes(b"\n".join(raw[:MAX_BYTES].split(b"\n", MAX_LINES)[:MAX_LINES]))
         sender = report.get("Return-Path")
         if sender is not None and str(sender).strip() not in ("", "<>"):
             return ()

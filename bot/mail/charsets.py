@@ -45,6 +45,11 @@ def decode_bytes(data: bytes, declared: str = "") -> tuple[str, bool]:
     return (data.decode("latin-1") if text is None else text), False
 
 
+def has_unseen(text: str) -> bool:
+    """Whether characters stand in it that cannot be seen, or turn its order round."""
+    return _UNSEEN.search(text) is not None
+
+
 def clean_line(text: str) -> str:
     """One line in NFC: control and unseen characters gone, white space squeezed. Nothing can break out of a header."""
     return " ".join(nfc(_UNSEEN.sub("", _LINE_CONTROLS.sub(" ", text))).split())

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from bot.mail.charsets import clean_line, decode_bytes
+from bot.mail.charsets import clean_line, decode_bytes, has_unseen
 
 MAX_VALUE: Final = 16_384
 MAX_ADDRESSES: Final = 500
@@ -174,6 +174,8 @@ def _closing(text: str) -> dict[int, int]:
 def _address(text: str) -> str:
     """The text as an address in lower case, or an empty string when it is none."""
     text = text.strip().strip("'").removeprefix("mailto:")
+    if has_unseen(text):
+        return ""  # it looks like another address, which may be one that we know
     if _ADDRESS.fullmatch(text) or _QUOTED_LOCAL.fullmatch(text):
         return text.translate(_ASCII_LOWER)
     return ""

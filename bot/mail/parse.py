@@ -25,9 +25,11 @@ from bot.mail.headers import (
     MAX_VALUE,
     Mailbox,
     decode_value,
+    decode_words,
     first_message_id,
     message_ids,
     parse_addresses,
+    unfold,
 )
 from bot.mail.parts import Contents, Part
 from bot.text.legacy_encoding import repair
@@ -140,7 +142,7 @@ def _mailboxes(values: Iterable[str]) -> list[Mailbox]:
 
 def _encoded_mailboxes(values: Iterable[str]) -> list[Mailbox]:
     """Some programs encode the whole field, address and all: read only when nothing stands in clear."""
-    return [mailbox for value in values for mailbox in parse_addresses(decode_value(value))]
+    return [mailbox for value in values for mailbox in parse_addresses(decode_words(unfold(value)))]
 
 
 def _addresses(mailboxes: Iterable[Mailbox]) -> tuple[str, ...]:
