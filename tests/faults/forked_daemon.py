@@ -92,6 +92,11 @@ class Child:
         ]
         return events[-1] if events else "starting"
 
+    @property
+    def events(self) -> int:
+        """How many events its journal has."""
+        return self.said.count("event='")
+
     def wait(self, seconds: float) -> int | None:
         """Its end; None when it has not come after `seconds`."""
         if self.status is None:

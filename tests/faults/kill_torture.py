@@ -4,11 +4,13 @@ Flow: `kill_session(office, server, rng, …)`: a daemon is forked, mails are po
 time, again and again; then one runs undisturbed until all is quiet (its seconds are the recovery), is ended by SIGTERM,
 and the judge looks. `beside`: during the session a second daemon is tried, which must go away with 75.
 
-Instants: exponential around means between 30 ms and 3 s, so that start-up, fetching, reading, committing, sending and
-copying are all hit; what a child was at when it died is counted by the last event of its journal.
+Instants: a random short time (exponential) after a random number of events in the child's journal, so that start-up,
+fetching, reading, committing, sending and copying are all hit however slow the machine is just then; what a child was
+at when it died is counted by the last event of its journal, and what got done amid the killing as well.
 """
 
 import random
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -19,8 +21,11 @@ from forked_daemon import Child, ForkServer
 from judge import Judgement
 from scene_office import wait_until
 
-MEANS = (0.03, 0.2, 0.6, 1.2, 2.5)
-LONGEST = 6.0
+EVENTS = (0, 0, 1, 2, 2, 3, 4, 5, 7, 10)
+IDLE_EVENTS = 2
+"""An idle daemon says that it has started and that it has taken the mailbox."""
+MEANS = (0.01, 0.05, 0.2, 0.6)
+LONGEST = 8.0
 LOCKED = 75
 RECOVERY_SECONDS, TERM_SECONDS = 90.0, 15.0
 
@@ -39,6 +44,8 @@ class Figures:
     slowest: float = 0.0
     complaints: list[str] = field(default_factory=list)
     phases: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    """What else happened, counted: second daemons that went, mails finished amid the killing."""
 
     def add(self, judgement: Judgement) -> None:
         lost, doubled, wrong = judgement.figures
@@ -74,37 +81,90 @@ def kill_session(
         if time.monotonic() > until:
             break
         child = server.start(["run"], office.env, log)
-        ends = time.monotonic() + min(LONGEST, rng.expovariate(1 / rng.choice(MEANS)))
+        begun = posted
         while posted < mails and posted * kills <= kill * mails:
             office.post(first + posted)
             posted += 1
-        if beside is not None:
-            _second(office, server, child, figures, dict(beside))
-        time.sleep(max(0.0, ends - time.monotonic()))
+        came_first = beside is not None and _second(office, server, child, figures, dict(beside))
+        # Drawn whether or not they are needed, so that a seed means the same instants on every machine.
+        events, pause = rng.choice(EVENTS), rng.expovariate(1 / rng.choice(MEANS))
+        _until(child, events if posted > begun or _has_work(office) else min(events, IDLE_EVENTS))
+        time.sleep(pause)
         status = child.kill()
         figures.tried += 1
         figures.phases[child.phase] += 1
-        if status != -9:
+        if status != -9 and not (came_first and status == LOCKED):
             figures.complain(f"kill {kill}: the daemon had ended by itself with {status}: {child.said[-600:]}")
+    figures.notes["mails finished amid the killing"] += _done(office)
     for number in range(posted, mails):
         office.post(first + number)
     recover_and_judge(office, server, figures)
 
 
-def _second(office: FaultOffice, server: ForkServer, child: Child, figures: Figures, other: dict[str, str]) -> None:
-    """A second daemon while the first one holds: it must go, with 75 and the holder's name. Where the first is not yet
-    that far, the second may be the one that holds, and is killed as well.
+def _until(child: Child, events: int) -> None:
+    """Waits for that many events of its journal, or until it has ended or had time enough."""
+    until = time.monotonic() + LONGEST
+    while child.events < events and time.monotonic() < until and child.wait(0) is None:
+        time.sleep(0.005)
+
+
+def _asked(office: FaultOffice, query: str) -> int:
+    try:
+        return office.count(query) if (office.data / "thuky.db").exists() else 0
+    except sqlite3.OperationalError:  # killed before its tables were made
+        return 0
+
+
+def _has_work(office: FaultOffice) -> bool:
+    """Whether anything is begun and not finished."""
+    return (
+        _asked(
+            office,
+            "SELECT (SELECT count(*) FROM mail WHERE outcome = 'received') + (SELECT count(*) FROM outgoing "
+            "WHERE state IN ('queued', 'sending') OR (state = 'sent' AND NOT in_sent_folder))",
+        )
+        > 0
+        or not (office.data / "thuky.db").exists()
+    )
+
+
+def _done(office: FaultOffice) -> int:
+    return _asked(office, "SELECT count(*) FROM mail WHERE outcome <> 'received'")
+
+
+def _second(office: FaultOffice, server: ForkServer, child: Child, figures: Figures, other: dict[str, str]) -> bool:
+    """A second daemon while the first one holds: it must go, with 75 and the holder's name. True where it came first,
+    and the first one may have gone.
+
+    On the same folder it may come before the first has the lock, and is killed then as well; on another folder it would
+    be an office of its own that answers by right, so it is tried once the first has the mailbox.
     """
-    lock = office.data / "thuky.lock"
-    held = lock.exists() and lock.read_text("ascii").strip() == str(child.pid)
+    kind = "by the lease" if other else "by the lock"
+    if other:
+        until = time.monotonic() + 20
+        while "event='mailbox_taken'" not in child.said and time.monotonic() < until and child.wait(0) is None:
+            time.sleep(0.01)
+        held = "event='mailbox_taken'" in child.said
+        if not held:
+            figures.complain(f"the first daemon did not take the mailbox: {child.said[-400:]}")
+            return False
+    else:
+        lock = office.data / "thuky.lock"
+        held = lock.exists() and lock.read_text("ascii").strip() == str(child.pid)
     second = server.start(["run"], office.env | other, office.folder / "second.log")
-    status = second.wait(15 if held else 0.5)
+    status = second.wait(30 if held else 0.5)
     if status is None:
         second.kill()
         if held:
-            figures.complain("a second daemon ran beside the first")
+            figures.complain(f"a second daemon ran beside the first ({kind}): {second.said[-400:]}")
+        else:
+            figures.notes["a second that came first"] += 1
+            return True
     elif held and (status != LOCKED or str(child.pid) not in second.said):
-        figures.complain(f"the second daemon ended with {status}: {second.said[-400:]}")
+        figures.complain(f"the second daemon ended with {status} ({kind}): {second.said[-400:]}")
+    else:
+        figures.notes[f"a second that went with {status} {kind}"] += 1
+    return False
 
 
 def recover_and_judge(office: FaultOffice, server: ForkServer, figures: Figures) -> None:

@@ -221,7 +221,7 @@ def play_all(run: Run, chosen: dict[str, tuple[Play, bool]], part: float) -> tup
         finally:
             run.server.kill_all()
         figures.append(row)
-        print(f"{name}: {time.monotonic() - began:.0f} s {dict(row.phases) or ''}", flush=True)
+        print(f"{name}: {time.monotonic() - began:.0f} s {dict(row.phases) or ''} {dict(row.notes) or ''}", flush=True)
         for complaint in row.complaints:
             print(f"    {complaint}", flush=True)
     return figures, left_out
@@ -256,10 +256,11 @@ def main() -> int:
     assert spec.loader
     shared = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(shared)
+    every = rows(given.kills, given.mails)
     chosen = {
         name: play
-        for name, play in rows(given.kills, given.mails).items()
-        if not given.only or any(word in name for word in given.only)
+        for name, play in every.items()
+        if not given.only or name in given.only or any(w in name for w in given.only if w not in every)
     }
     with (
         MailServers(shared.ACCOUNTS) as servers,
