@@ -278,13 +278,8 @@ class _Connection:
         elif kind in ("short", "long"):
             change = -7 if kind == "short" else 1_000
             data = re.sub(rb"\{(\d+)\}", lambda m: b"{%d}" % max(0, int(m[1]) + change), data)
-        if (
-            self._proxy.protocol == "smtp"
-            and data.startswith(b"250-")
-            and b"AUTH" not in data
-            and b"PIPELINING" in data
-        ):
-            data = b"250-AUTH PLAIN\r\n" + data
+        if self._proxy.protocol == "smtp" and b"AUTH" not in data:
+            data = data.replace(b"250-PIPELINING", b"250-AUTH PLAIN\r\n250-PIPELINING")
         self._client.sendall(data)
 
     def _trickle(self, data: bytes) -> None:
