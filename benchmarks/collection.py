@@ -5,8 +5,8 @@
 Flow: each file is opened by the plain program for its kind (openpyxl, python-docx; with `--libreoffice` LibreOffice
 for what these leave, many files in one start) and read by our sandbox, .doc and .rtf many in one start of LibreOffice
 too. What a plain program opens and we call unreadable is listed as it is found, with the reason and the detail; so is,
-with `--traits`, what we read and what it carries. What asks for a password is no report that could be read. Ends with
-1 where more than 2 in 100 are called unreadable.
+with `--traits`, what we read and what it carries. What asks for a password, or carries a DTD, must be refused, and
+does not count. Ends with 1 where more than 2 in 100 are called unreadable.
 
 `--known FILE` keeps the plain programs' verdicts by the files' SHA-256, so that a second run asks only us.
 
@@ -128,8 +128,8 @@ def _converted(paths: Sequence[Path], program: Path, to: tuple[str, ...]) -> set
 
 
 def read_by_us(paths: Sequence[Path], sandbox: Sandbox) -> Iterator[tuple[Path, Document]]:
-    """Each file's facts as the sandbox has them. What must be converted goes in batches; one whose batch's time was
-    used up is read by itself, as a mail with that one file would be.
+    """Each file's facts as the sandbox has them. What must be converted goes in batches; what ran out of time there,
+    or because this machine was busy, is read once more by itself, as a mail with that one file would be.
     """
     old = [p for p in paths if sniff(p.read_bytes()) is FileKind.RTF or p.suffix.lower() in (".doc", ".dot")]
     batches = [[p] for p in paths if p not in set(old)]
@@ -139,9 +139,7 @@ def read_by_us(paths: Sequence[Path], sandbox: Sandbox) -> Iterator[tuple[Path, 
         found = sandbox.read_many([(p.name, p.read_bytes()) for p in batch])
         late = (UnreadableReason.TIMEOUT, UnreadableReason.UNCONVERTED)
         return [
-            (p, sandbox.read(p.read_bytes(), p.name))
-            if len(batch) > 1 and isinstance(d, Unreadable) and d.reason in late
-            else (p, d)
+            (p, sandbox.read(p.read_bytes(), p.name)) if isinstance(d, Unreadable) and d.reason in late else (p, d)
             for p, d in zip(batch, found, strict=True)
         ]
 
@@ -159,6 +157,11 @@ def opened(paths: Sequence[Path], known: dict[str, bool], program: Path | None) 
         found |= opened_by_libreoffice([p for p in asked if p not in found], program)
     known.update({keys[p]: p in found for p in asked})
     return {p for p in paths if known[keys[p]]}
+
+
+def _must_be_refused(document: Unreadable) -> bool:
+    """A password or a DTD: whoever opens it all the same."""
+    return document.reason is UnreadableReason.ENCRYPTED or "DOCTYPE" in document.detail
 
 
 def _carried(document: Document) -> str:
@@ -192,7 +195,7 @@ def main() -> int:
     if told.known is not None:
         told.known.write_text(json.dumps(known))
     sandbox = Sandbox(converter=Converter(office) if office else None)
-    counted, alone, reasons = 0, 0, Counter[str]()
+    counted, alone, barred, reasons = 0, 0, 0, Counter[str]()
     for path, document in read_by_us(paths, sandbox):
         place = path.relative_to(told.folder)
         if told.traits and (carried := _carried(document)):
@@ -203,12 +206,14 @@ def main() -> int:
                 print(f"ours alone   {place}", flush=True)
         elif not isinstance(document, Unreadable):
             counted += 1
-        elif document.reason is not UnreadableReason.ENCRYPTED:
+        elif not _must_be_refused(document):
             counted += 1
             reasons[document.reason.value] += 1
             print(f"{document.reason.value:12} {place}  {document.detail[:150]}", flush=True)
+        else:
+            barred += 1
     share = reasons.total() / counted if counted else 0.0
-    print(f"{len(paths)} files, {counted} of them opened by plain programs and without a password")
+    print(f"{len(paths)} files, {counted} of them opened by plain programs; {barred} more have a password or a DTD")
     print(f"called unreadable: {reasons.total()} ({share:.1%}): {dict(reasons)}")
     print(f"read by us alone: {alone}")
     return int(share > ALLOWED)

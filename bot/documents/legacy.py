@@ -13,6 +13,7 @@ Failure policy: raises `Refused`. Source: MS-OVBA 2.2.1 and MS-XLS 2.1.7.23 (the
 """
 
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -99,6 +100,9 @@ def _cells(source: Any, marks: Marks) -> Iterator[Cell]:
         for column, raw in enumerate(line, start=left + 1):
             place = (row, column)
             formula = "=" if place in marks.formulas else None
+            if isinstance(raw, float) and not math.isfinite(raw):  # programs other than Excel leave such numbers
+                yield Cell(row, column, None, formula, "#NUM!")
+                continue
             value = _value(raw, seconds=place in marks.seconds)
             if place in marks.errors or (formula is None and isinstance(value, str) and not value.strip()):
                 continue

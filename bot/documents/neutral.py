@@ -5,7 +5,8 @@ to workbooks to the bare name of the file; fields that fetch lose their code and
 fetch lose theirs and keep their value; connections are not refreshed on opening.
 
 Failure policy: raises `Refused`, UNSUPPORTED for a kind in which such a thing cannot be taken out (.doc, .rtf,
-OpenDocument). Sources: as `outside`.
+OpenDocument) and for a Word file that imports pages of another kind (altChunk). Sources: as `outside`; ECMA-376 part 1,
+11.3.1.
 """
 
 import re
@@ -60,6 +61,8 @@ def _relations(parts: Parts, name: str) -> bool:
     for relation in parts.look(name):
         target = relation.get("Target") or ""
         kind = kind_of_relation(relation) if local(relation) == "Relationship" else "hyperlink"
+        if kind.lower() == "afchunk":
+            raise Refused(UnreadableReason.UNSUPPORTED, "an imported page may fetch anything, and is not looked into")
         if relation.get("TargetMode") == "External" and kind != "hyperlink" and is_remote(target):
             bare = re.split(r"[/\\]", target.rstrip("/\\"))[-1]
             of_workbook = kind.lower().startswith(_WORKBOOKS) and bare and not is_remote(bare)

@@ -19,6 +19,9 @@ _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _SIGNATURE = b"PK\x03\x04"
 _SIZES_FOLLOW = 0x8  # the sizes stand behind the bytes: general purpose bit 3
 _IN_EXTRA = 0xFFFFFFFF  # the sizes stand in a zip64 field
+# Web pages that a Word file imports (ECMA-376 part 1, 11.3.1) begin with a DOCTYPE by right, and are no XML. One that
+# is read as XML after all is refused there.
+_WEB_PAGES = (".htm", ".html")
 _HEAD = 512
 _LONGEST_PROLOG = 64 * 1024
 _WIDE = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16-le"),
@@ -75,7 +78,7 @@ def _end_of(payload: bytes, info: zipfile.ZipInfo) -> int:
 def check_beginnings(package: Opens, infos: Sequence[zipfile.ZipInfo]) -> None:
     """No part that is XML begins with a DTD, also none that no reader of ours looks at. Raises `Refused`."""
     for info in infos:
-        if info.is_dir() or info.file_size == 0:
+        if info.is_dir() or info.file_size == 0 or info.filename.lower().endswith(_WEB_PAGES):
             continue
         with package.open(info.filename) as stream:
             head = stream.read(_HEAD)

@@ -3,15 +3,20 @@
 The long run is `tests/faults/fuzz_documents.py`, part of `make torture`. Each file in `fuzz/` once made a reader fail.
 """
 
+import math
 import random
 import sys
 from pathlib import Path
 
+import document_files
 import pytest
 from fuzz_mutations import mutated
 from fuzz_seeds import seeds
 
-from bot.documents.limits import Limits
+from bot.documents import macros
+from bot.documents.limits import Limits, Refused
+from bot.documents.reader import read_document
+from bot.domain.document import TextDocument, Unreadable, UnreadableReason, Workbook
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
 
@@ -33,6 +38,14 @@ def test_files_changed_by_chance_are_answered() -> None:
 @pytest.mark.parametrize("task", fuzzing.TASKS)
 def test_what_once_made_a_reader_fail_is_answered(path: Path, task: str) -> None:
     assert fuzzing.attempt(task, path.read_bytes())[1] == ""
+
+
+def test_a_number_that_is_none_is_an_error_in_its_cell() -> None:
+    workbook = read_document((KEPT / "xls-read-not-a-number.bin").read_bytes(), Limits())
+    assert isinstance(workbook, Workbook)
+    cells = [cell for sheet in workbook.sheets for cell in sheet.cells.values()]
+    assert [cell.error for cell in cells if cell.error].count("#NUM!") >= 3
+    assert all(math.isfinite(cell.value) for cell in cells if isinstance(cell.value, float))
 
 
 def test_a_run_can_be_repeated() -> None:
@@ -68,3 +81,41 @@ def test_a_worker_that_dies_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert worker.do("read", b"x") == ("died", "the child ended with 3")
     finally:
         worker.end()
+
+
+PAGE = "<!DOCTYPE html><html><body><img src='http://xau.test/x.png'></body></html>"
+
+
+def _importing(target: str, page: str) -> bytes:
+    """A Word file that imports that page (altChunk)."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+    relation = f'<Relationship Id="page" Type="{kind}" Target="{target}"/></Relationships>'
+    parts = {f"word/{target}": page}
+    docx = document_files.docx_parts(document_files.p("Kính gửi"))
+    rels = "word/_rels/document.xml.rels"
+    empty = document_files.relationships()
+    docx[rels] = str(docx.get(rels, empty)).replace("</Relationships>", relation)
+    return document_files.package({**docx, **parts})
+
+
+def test_a_page_that_a_word_file_imports_may_say_what_it_is_but_nothing_is_handed_on_with_it() -> None:
+    payload = _importing("page.htm", PAGE)
+    assert isinstance(read_document(payload, Limits()), TextDocument)
+    with pytest.raises(Refused, match="imported page"):
+        macros.without_macros(payload, Limits())
+
+
+def test_a_page_by_another_name_is_xml_with_a_dtd() -> None:
+    refused = read_document(_importing("page.xml", PAGE), Limits())
+    assert isinstance(refused, Unreadable)
+    assert refused.reason is UnreadableReason.CORRUPT
+
+
+def test_a_main_part_that_calls_itself_a_page_is_refused_with_its_dtd() -> None:
+    parts = document_files.docx_parts(document_files.p("Kính gửi"))
+    main = str(parts.pop("word/document.xml"))
+    parts["word/document.htm"] = '<!DOCTYPE a [<!ENTITY x "y">]>' + main[main.index("<w:document") :]
+    parts["_rels/.rels"] = str(parts["_rels/.rels"]).replace("word/document.xml", "word/document.htm")
+    refused = read_document(document_files.package(parts), Limits())
+    assert isinstance(refused, Unreadable)
+    assert refused.reason is UnreadableReason.CORRUPT
