@@ -26,10 +26,19 @@ def has_macros(package: Package) -> bool:
     """Whether it holds a VBA project or old macro sheets, under their usual names or another that the main part leads
     to. A .docm or .xlsm without any holds nothing that runs: its kind alone says nothing.
     """
-    if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in package.names):
+    if any(name.endswith("vbaproject.bin") or _is_macro_sheet(package, name) for name in package.names):
         return True
     main = package.related("", "officeDocument")
     return main is not None and any(package.related(main, kind) is not None for kind in _MACRO_PARTS)
+
+
+def _is_macro_sheet(package: Package, name: str) -> bool:
+    """Whether a part stands among the macro sheets and is one: those that we have emptied are worksheets (`macros`)."""
+    if not name.startswith("xl/macrosheets/") or name.endswith(".rels"):
+        return False
+    if not name.endswith(".xml"):
+        return True
+    return not any(e.getparent() is None for e in markup.stream(package.open(name), ("worksheet",)))
 
 
 def tag_of(package: Package) -> FormTag | None:

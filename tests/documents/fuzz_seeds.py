@@ -11,6 +11,11 @@ import xlsb_files
 from rich_workbook import rich_workbook, with_parts
 
 SAMPLES = Path(__file__).with_name("files")
+_MACRO_SHEET = (
+    '<xm:macrosheet xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" '
+    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1">'
+    '<f>EXEC("calc")</f></c></row></sheetData></xm:macrosheet>'
+)
 _VBA = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 
 
@@ -27,6 +32,22 @@ def _with_macros(payload: bytes, part: str) -> bytes:
     relation = f'<Relationship Id="vba" Type="{_VBA}" Target="vbaProject.bin"/></Relationships>'
     rels = {f"{folder}/_rels/{name}.rels": (("</Relationships>", relation),)}
     return with_parts(payload, rels, {f"{folder}/vbaProject.bin": b"\xd0\xcf\x11\xe0" + bytes(200)})
+
+
+def _with_macro_sheet() -> bytes:
+    """A workbook whose second sheet is of XLM macros, with a name that starts them."""
+    parts = files.xlsx_parts('<row r="1"><c r="A1"><v>1</v></c></row>')
+    kind = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
+    sheet = f'<Relationship Id="xlm" Type="{kind}" Target="macrosheets/sheet1.xml"/></Relationships>'
+    names = '<definedNames><definedName name="_xlnm.Auto_Open" xlm="1">Macro1!$A$1</definedName></definedNames>'
+    return with_parts(
+        files.package(parts),
+        {
+            "xl/_rels/workbook.xml.rels": (("</Relationships>", sheet),),
+            "xl/workbook.xml": (("</sheets>", f'<sheet name="Macro1" sheetId="9" r:id="xlm"/></sheets>{names}'),),
+        },
+        {"xl/macrosheets/sheet1.xml": _MACRO_SHEET},
+    )
 
 
 def _xlsb() -> bytes:
@@ -50,6 +71,7 @@ def seeds() -> tuple[tuple[str, bytes, bool], ...]:
         ("xlsx", book, False),
         ("xlsx", (SAMPLES / "libreoffice.xlsx").read_bytes(), False),
         ("xlsm", _with_macros(book, "xl/workbook.xml"), False),
+        ("xlsm", _with_macro_sheet(), False),
         ("xlsb", _xlsb(), False),
         ("xls", (SAMPLES / "libreoffice.xls").read_bytes(), False),
         ("ods", odf_files.ods(cells), False),

@@ -48,6 +48,16 @@ def test_a_number_that_is_none_is_an_error_in_its_cell() -> None:
     assert all(math.isfinite(cell.value) for cell in cells if isinstance(cell.value, float))
 
 
+def test_what_was_cleaned_carries_no_macros_when_it_comes_back() -> None:
+    with_macros = [payload for kind, payload, _ in seeds() if kind in ("xlsm", "docm")]
+    assert len(with_macros) == 3
+    for payload in with_macros:
+        before, after = (read_document(p, Limits()) for p in (payload, macros.without_macros(payload, Limits())))
+        assert not isinstance(before, Unreadable)
+        assert not isinstance(after, Unreadable)
+        assert (before.traits.macros, after.traits.macros) == (True, False)
+
+
 def test_a_run_can_be_repeated() -> None:
     payload = seeds()[3][1]
     again = [mutated(payload, random.Random(7)) for _ in range(2)]
