@@ -65,7 +65,7 @@ def test_connecting_anew_is_short_grows_and_keeps_to_the_settings(failures, shar
 
     delay = ask_delay(failures)
     assert timedelta(0) < delay <= ask_delay(failures, 1.0) <= ask_delay(failures + 1, 1.0) <= longest
-    assert delay >= ask_delay(failures, 1.0) / 2 - timedelta(microseconds=1)
+    assert delay == ask_delay(failures, 1.0) * share
     if not log_in:
         assert delay <= RECONNECT_LONGEST
         assert ask_delay(1) <= min(first, RECONNECT_FIRST)

