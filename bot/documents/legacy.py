@@ -36,15 +36,18 @@ def read(payload: bytes, limits: Limits) -> Workbook:
 
     with _opened(payload) as ole:
         name = "Workbook" if ole.exists("Workbook") else "Book"
-        data = bytearray(ole.openstream(name).read())
+        stored = ole.openstream(name).read()
+        data = bytearray(stored)
         book = new_book(limits)
         found = scan(data, book)
         macros = found.macros or ole.exists(_MACROS)
         area = sum(sheet.last_row * sheet.last_column for sheet in found.sheets)
         if area > _DENSE_CELLS:
             raise too_big(f"sheets span {area} cells", "span", _DENSE_CELLS, area)
-        ole.write_stream(name, bytes(data))
-        mended = ole.fp.getvalue()
+        mended = payload
+        if data != stored:
+            ole.write_stream(name, bytes(data))
+            mended = ole.fp.getvalue()
     try:
         source = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(mended))
         return _workbook(source, found, book, macros=macros)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import document_files
+import olefile
 import pytest
 from fuzz_mutations import mutated
 from fuzz_seeds import seeds
@@ -129,3 +130,23 @@ def test_a_main_part_that_calls_itself_a_page_is_refused_with_its_dtd() -> None:
     refused = read_document(document_files.package(parts), Limits())
     assert isinstance(refused, Unreadable)
     assert refused.reason is UnreadableReason.CORRUPT
+
+
+def test_an_old_file_with_the_right_extents_is_not_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """olefile refuses to write where a chain of sectors has no proper end, which Excel does not mind."""
+
+    mended: list[bytes] = []
+    write = olefile.OleFileIO.write_stream
+
+    def keeps(ole: olefile.OleFileIO, name: str, data: bytes) -> None:
+        write(ole, name, data)
+        mended.append(ole.fp.getvalue())
+
+    def refuses(*_: object) -> None:
+        raise OSError("incorrect last sector index in OLE stream")
+
+    monkeypatch.setattr(olefile.OleFileIO, "write_stream", keeps)
+    workbook = read_document((KEPT.with_name("files") / "libreoffice.xls").read_bytes(), Limits())
+    assert isinstance(workbook, Workbook)
+    monkeypatch.setattr(olefile.OleFileIO, "write_stream", refuses)
+    assert read_document(mended[0], Limits()) == workbook
