@@ -10,11 +10,13 @@ PYTEST_ARGS ?=
 TORTURE_ARGS ?= --whole
 
 export PYTHON
+# What is compiled once is read by every process that the tests start, the limited children among them.
+unexport PYTHONDONTWRITEBYTECODE
 # Programs are run as modules of .venv's Python, so that the folder may be moved.
 IN_VENV := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture lint types findings lock clean install install-dev servers
+.PHONY: help demo test tests torture lint types findings lock clean install install-dev servers
 
 help:
 	@printf '%s\n' \
@@ -30,7 +32,11 @@ help:
 demo: install
 	@.venv/bin/thuky demo --keep demo
 
-test: lint types servers
+# mypy needs one processor for long, much of the tests' time is waiting: both go on at once, and both must be content.
+test: lint servers
+	@$(MAKE) --no-print-directory -j2 tests types
+
+tests: install-dev
 	@echo '== tests'
 	@$(IN_VENV) pytest -n $(JOBS) --dist load $(PYTEST_ARGS)
 

@@ -1,14 +1,19 @@
 """Facts read from a file by the limited child: plain data, no verdict.
 
 `Document` is what the checks see. Rows and columns count from 1, as Excel shows them.
+The child loads this for every file, and of rounds it needs nothing but the names of types: they stay unloaded.
 """
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.domain.round import DataWindow, PeriodKind, ReportingPeriod
+if TYPE_CHECKING:
+    from bot.domain.round import DataWindow, PeriodKind, ReportingPeriod
 
 CellValue = str | int | float | Decimal | bool | date | datetime | None
 
@@ -267,7 +272,7 @@ class WindowClaim:
         calendar = [
             ordinal
             for ordinal in range(1, 13)
-            if (months := ReportingPeriod(period.kind, self.last.year, ordinal)).months[1] <= 12
+            if (months := replace(period, year=self.last.year, ordinal=ordinal)).months[1] <= 12
             and (months.first_day, months.last_day) == (self.first, self.last)
         ]
         if calendar:
