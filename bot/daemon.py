@@ -1,7 +1,8 @@
 """The daemon: waits for mail, takes a turn, ticks; ends cleanly on SIGTERM and SIGINT; one instance a data folder.
 
-`schedule` is only the ticker: what is due comes from the database, so a missed tick costs nothing. While a server is
-away the waits grow; a wake-up by IDLE or the poll beneath it brings the next turn.
+`schedule` is only the ticker: what is due comes from the database, so a missed tick costs nothing. It counts by the
+wall clock; where that is put back (by hand, or as summer time ends in the machine's zone), the wait ends all the same.
+While a server is away the waits grow; a wake-up by IDLE or the poll beneath it brings the next turn.
 """
 
 import fcntl
@@ -150,6 +151,7 @@ class Daemon:
         self._log_in_refused = False
         self._failing_since: datetime | None = None
         self._scheduler = schedule.Scheduler()
+        self._latest = 0.0
 
     def stop(self, *_signal: object) -> None:
         """Ends `run` after the mail in hand, or amid it when it takes too long; a signal handler."""
@@ -167,9 +169,10 @@ class Daemon:
             recover(self._services)
             self._turn()
             while not self._stop.is_set():
-                woken = watcher.wait(max(0.2, self._scheduler.idle_seconds or 0), self._is_stopping)
+                left = min(self._scheduler.idle_seconds or 0, self._latest - time.monotonic())
+                woken = watcher.wait(max(0.2, left), self._is_stopping)
                 # News are no reason to try a password again that has just been refused.
-                if woken and not self._log_in_refused:
+                if (woken and not self._log_in_refused) or time.monotonic() >= self._latest:
                     self._turn()
                 else:
                     self._scheduler.run_pending()
@@ -217,7 +220,9 @@ class Daemon:
         else:
             self._say("waiting", fetched=total.fetched, finished=total.finished, sent=total.sent)
         self._scheduler.clear()
-        self._scheduler.every(max(1, round(self._delay()))).seconds.do(self._turn)
+        seconds = max(1, round(self._delay()))
+        self._scheduler.every(seconds).seconds.do(self._turn)
+        self._latest = time.monotonic() + seconds
 
     def _say(self, key: str, at: datetime | None = None, **params: object) -> None:
         """A line for who looks at the daemon from outside."""
