@@ -1,11 +1,13 @@
 """The copy of a file that the coordinator browses: with an ending that opens it, without what runs or fetches.
 
-The vault keeps what came; this is what is handed on. A file whose macros cannot be taken out, or in which the virus
-scanner found something, is not handed on at all: its path stays empty, and the vault still has it.
+The vault keeps what came; this is what is handed on. A file whose macros cannot be taken out (one that nobody could
+read among them), or in which the virus scanner found something, is not handed on at all: its path stays empty, and the
+vault still has it.
 """
 
 from pathlib import PurePosixPath
 
+from bot.documents.kinds import identify
 from bot.domain.document import Document, FileKind, Unreadable
 from bot.flows.infected import is_infected
 from bot.flows.services import Services
@@ -23,6 +25,7 @@ _ENDINGS = {
     FileKind.PDF: (".pdf",),
 }
 _OLD = (FileKind.DOC, FileKind.XLS, FileKind.RTF)  # nothing tells what these fetch on opening: they are looked through
+_HARMLESS = (FileKind.PDF, FileKind.IMAGE, FileKind.TEXT)
 _CAN_BE = (FileKind.DOCX, FileKind.XLSX, FileKind.XLSB, FileKind.ODT, FileKind.ODS, *_OLD)
 
 
@@ -37,9 +40,11 @@ def publish(
         services.journal.warning("infected_not_handed_on", agency=agency, form=form, version=version)
         return ""
     if document is None or isinstance(document, Unreadable):
-        return services.vault.publish(round_code, agency, form, version, name, sha256)
-    kind = document.traits.kind
-    if document.traits.macros or document.traits.fetches or kind in _OLD:
+        kind, is_doubtful = identify(services.vault.read(sha256)).kind, True  # nobody has looked inside
+    else:
+        kind = document.traits.kind
+        is_doubtful = document.traits.macros or bool(document.traits.fetches) or kind in _OLD
+    if is_doubtful and kind not in _HARMLESS:
         clean = services.sandbox.without_macros(services.vault.read(sha256), name) if kind in _CAN_BE else None
         if clean is None:
             services.journal.warning("macros_not_handed_on", agency=agency, form=form, version=version)

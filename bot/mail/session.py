@@ -14,6 +14,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final, cast
 
 from imap_tools import BaseMailBox, ImapToolsError
@@ -140,6 +141,10 @@ def log_in(mailbox: BaseMailBox, endpoint: Endpoint) -> None:
         raise log_in_refused(endpoint, str(error)) from error
 
 
+def _next_word(words: Iterator[bytes], _challenge: bytes) -> bytes:
+    return next(words, b"")
+
+
 def _log_in_by_token(mailbox: BaseMailBox, endpoint: Endpoint, token: Callable[[str], str]) -> None:
     """XOAUTH2. One token may have been taken back before its time: another is tried, once."""
     access = token("")
@@ -147,7 +152,7 @@ def _log_in_by_token(mailbox: BaseMailBox, endpoint: Endpoint, token: Callable[[
         # A refusal comes as a challenge that tells why; it is answered with nothing.
         words = iter((f"user={endpoint.user}\x01auth=Bearer {access}\x01\x01".encode(),))
         try:
-            mailbox.client.authenticate("XOAUTH2", lambda _, words=words: next(words, b""))
+            mailbox.client.authenticate("XOAUTH2", partial(_next_word, words))
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
