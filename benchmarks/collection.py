@@ -6,7 +6,8 @@ Flow: each file is opened by the plain program for its kind (openpyxl, python-do
 for what these leave, many files in one start) and read by our sandbox, .doc and .rtf many in one start of LibreOffice
 too. What a plain program opens and we call unreadable is listed as it is found, with the reason and the detail; so is,
 with `--traits`, what we read and what it carries. What asks for a password, or carries a DTD, must be refused, and
-does not count. Ends with 1 where more than 2 in 100 are called unreadable.
+does not count. What is called a kind that this office does not read (Excel 4 and older, Word 2) is counted by itself.
+Ends with 1 where more than 2 in 100 are called unreadable.
 
 `--known FILE` keeps the plain programs' verdicts by the files' SHA-256, so that a second run asks only us.
 
@@ -212,10 +213,11 @@ def main() -> int:
             print(f"{document.reason.value:12} {place}  {document.detail[:150]}", flush=True)
         else:
             barred += 1
+    foreign = reasons.pop(UnreadableReason.UNSUPPORTED.value, 0)
     share = reasons.total() / counted if counted else 0.0
     print(f"{len(paths)} files, {counted} of them opened by plain programs; {barred} more have a password or a DTD")
     print(f"called unreadable: {reasons.total()} ({share:.1%}): {dict(reasons)}")
-    print(f"read by us alone: {alone}")
+    print(f"called a kind that is not read: {foreign}; read by us alone: {alone}")
     return int(share > ALLOWED)
 
 
