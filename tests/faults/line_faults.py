@@ -39,8 +39,10 @@ class Lines:
 
 
 @contextmanager
-def lines(office: FaultOffice, timeout: str = "1") -> Iterator[Lines]:
-    """Both lines of the office go through proxies, without TLS so that these can read along."""
+def lines(office: FaultOffice, *, retry: str = "60") -> Iterator[Lines]:
+    """Both lines of the office go through proxies, without TLS so that these can read along. After `retry` seconds a
+    mail of unknown fate goes again.
+    """
     ports = office.servers.ports
     with Proxy("imap", ports.imap) as imap, Proxy("smtp", ports.smtp) as smtp:
         office.extra = {
@@ -49,9 +51,9 @@ def lines(office: FaultOffice, timeout: str = "1") -> Iterator[Lines]:
             "THUKY_IMAP__SECURITY": "none",
             "THUKY_SMTP__PORT": str(smtp.port),
             "THUKY_SMTP__SECURITY": "none",
-            "THUKY_TIMEOUT_SECONDS": timeout,
+            "THUKY_TIMEOUT_SECONDS": "1",
             "THUKY_LIMITS__MAX_MAILS_PER_HOUR": "0",
-            "THUKY_RETRY_SECONDS": "60",
+            "THUKY_RETRY_SECONDS": retry,
             "THUKY_RETRY_MAX_SECONDS": "3600",
         }
         yield Lines(imap, smtp)

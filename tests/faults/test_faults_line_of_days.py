@@ -44,18 +44,18 @@ def test_five_days_without_a_sending_server(house: House, monkeypatch: pytest.Mo
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("history_office._taking", server)
-        moment, end = at(5, 7), at(12, 7)
+        moment, end = at(5, 23), at(12, 7)
         while moment < end:
             history.clock.move_to(moment)
             if moment == at(7, 7):
                 history.mail("stp@binhduong.example", SUBJECT, files=house.files("stp", QUARTER, "good"))
                 history.mail("stc@binhduong.example", SUBJECT, files=house.files("stc", QUARTER, "broken"))
-            if moment == at(10, 13):
+            if moment == at(10, 15):
                 history.mail("bao@binhduong.example", SUBJECT, files=house.files("bao", QUARTER, "good"))
             history.turn()
             # Close to the return as the daemon would turn: what is due decides.
             due = history.services.store.next_due_at()
-            step = timedelta(hours=6)
+            step = timedelta(hours=8)
             if BACK - timedelta(minutes=2) <= moment < BACK + timedelta(minutes=2):
                 step = max(
                     timedelta(seconds=1), min(due - moment, timedelta(seconds=30)) if due else timedelta(seconds=30)
