@@ -101,8 +101,8 @@ class Outgoing(Transactions):
 
     def hold_back(self, wait: Mapping[int, datetime], expired: Collection[int], error: str, why: str = "") -> None:
         """Before a batch is claimed: what has no room now is due later (`why`, if it is to be said), and what has
-        outlived its day has failed with `error`. No attempt is counted. Mails that are no longer queued are left as they
-        are.
+        outlived its day has failed with `error`. No attempt is counted. Mails that are no longer queued are left as
+        they are.
         """
         if not (wait or expired):
             return
