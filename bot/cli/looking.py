@@ -271,6 +271,11 @@ def show(
             _print_mail(services, record, replies, raw, settings.language)
 
 
+def _printable(text: str) -> str:
+    """What a stranger's file or mail made us say, without what would steer the terminal or turn letters round."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
 def _print_mail(
     services: Services, record: InboundRecord, replies: Sequence[OutgoingRecord], raw: str, language: Language
 ) -> None:
@@ -293,7 +298,7 @@ def _print_mail(
         verdict = say(language, "show.agrees" if e.agrees else "show.disagrees")
         source = say(language, f"source.{e.source.value}")
         place = f"{source} “{e.file}”" if e.file else source
-        out(f"  {say(language, f'about.{e.about}')}: {_told(services, e, language)} · {place}: “{e.found}” · {verdict}")
+        out(f"  {say(language, f'about.{e.about}')}: {_told(services, e, language)} · {place}: “{_printable(e.found)}” · {verdict}")
     out(f"\n{say(language, 'show.attachments')}")
     for name, sha256, size in record.attachments:
         out(f"  {name} · {size} B · SHA-256 {sha256}")
@@ -311,7 +316,7 @@ def _print_mail(
         kind, state = say(language, f"kind.{mail.kind.value}"), say(language, f"state.{reply.state.value}")
         out(f"  {kind} · {state} · {', '.join(mail.recipients)} · {mail.subject}")
     if record.last_error:
-        out(f"\n{say(language, 'show.error')}\n{record.last_error}")
+        out(f"\n{say(language, 'show.error')}\n{_printable(record.last_error)}")
 
 
 def digest(

@@ -377,6 +377,11 @@ MAILS = [
     ),
     mail_finding("M101"),
     mail_finding("M106", links=["https://drive.google.com/drive/folders/1a"]),
+    *(
+        mail_finding("M107", reason=reason, limit=500)
+        for reason in ("too_many_parts", "too_many_files", "too_deep", "unparsable")
+    ),
+    mail_finding("M108", size=60, limit=50),
     mail_finding("M102", "kế hoạch.docx"),
     mail_finding("M103", "ii06.xlsx", form="Biểu II.06"),
     mail_finding("M103", "ii06.xlsx", form="Biểu II.06", reason="lead", lead="Sở Tư pháp"),
