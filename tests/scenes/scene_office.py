@@ -149,6 +149,7 @@ class SceneOffice:
             "THUKY_RETRY_SECONDS": "1",
             "THUKY_RETRY_MAX_SECONDS": "2",
             "THUKY_TIMEOUT_SECONDS": "20",
+            "THUKY_DOCUMENTS__ENCLOSE_FORMS": "false",  # half of a scene's time; where they matter, `extra` has them
             "THUKY_IMAP__HOST": self.servers.host,
             "THUKY_IMAP__PORT": str(ports.imaps),
             "THUKY_IMAP__SECURITY": "tls",
