@@ -89,6 +89,7 @@ def main() -> int:
                 if child.wait(0) is not None:
                     child = server.start(["run"], office.env, office.folder / "daemon.log")
             child.end()
+            busiest = both.busiest_second(began)
             row = rows["SIGTERM while a line hangs"] = Figures("SIGTERM while a line hangs")
             for protocol, fault in HANGING if options.whole else HANGING[:2]:
                 child = server.start(["run"], office.env, office.folder / "daemon.log")
@@ -98,7 +99,6 @@ def main() -> int:
             child.end()
             row = rows["all of it, judged"] = Figures("all of it, judged", tried=len(faults))
             judged(office, row, allowed=["answer"])
-            busiest = both.busiest_second(began)
     print(f"\n{'fault':30} tried lost doubled wrong  twice slowest s")
     for name, f in rows.items():
         print(f"{name:30} {f.tried:5} {f.lost:4} {f.doubled:7} {f.wrong:5} {f.repeated:6} {f.slowest:9.1f}")
