@@ -86,12 +86,12 @@ class FaultOffice(SceneOffice):
 
     sent: list[Sent] = field(default_factory=list)
 
-    def open_all_day(self, *, opened: datetime | None = None) -> None:
-        """Works at every hour, answers without limit, encloses nothing; the round has just opened, so that requests
-        go out, and ends in 20 days.
+    def open_all_day(self, *, opened: datetime | None = None, deadline: datetime | None = None) -> None:
+        """Works at every hour, answers without limit, encloses nothing; unless said otherwise the round has just
+        opened, so that requests go out, and ends in 20 days.
         """
         now = datetime.now(VN)
-        self.move_round(opened=opened or now - timedelta(minutes=1))
+        self.move_round(opened=opened or now - timedelta(minutes=1), deadline=deadline)
         self.edit("office.toml", "max_answers_per_day = 20 ", "max_answers_per_day = 100000 ")
         self.edit("office.toml", "enclose_forms = true", "enclose_forms = false")
         holidays = self.folder / "config" / "holidays.toml"

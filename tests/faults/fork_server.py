@@ -9,6 +9,7 @@ A child is reaped by nobody else, so its number is nobody else's until then. It 
 """
 
 import ctypes
+import datetime as calendar
 import gc
 import importlib
 import json
@@ -19,8 +20,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import schedule
 
 import bot
+from bot import daemon, wiring
 from bot.cli import app
 from bot.settings import load
 from bot.wiring import open_services
@@ -55,6 +61,30 @@ def _warm_up() -> None:
             pass
 
 
+def _move_clock(env: dict[str, str]) -> None:
+    """In a child: from now on every wall clock that the bot reads is off by the seconds that a file says, and each turn
+    adds a byte to another. Nothing where no such file is named; the name is gone before settings are read.
+    """
+    name = env.pop("THUKY_TORTURE_CLOCK", "")
+    if not name:
+        return
+    offset, turn = Path(name), daemon.turn
+
+    class Moved(calendar.datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> calendar.datetime:
+            return calendar.datetime.now(tz) + calendar.timedelta(seconds=float(offset.read_text("ascii")))
+
+    def counted(*given: Any) -> Any:
+        with offset.with_suffix(".turns").open("ab") as file:
+            file.write(b".")
+        return turn(*given)
+
+    daemon.turn = counted
+    wiring.SystemClock.now = lambda _: Moved.now(calendar.UTC)  # type: ignore[method-assign]
+    vars(schedule)["datetime"] = SimpleNamespace(**{**vars(calendar), "datetime": Moved})
+
+
 def _start(words: list[str], env: dict[str, str], log: str, uid: int | None) -> int:
     parent = os.getpid()
     pid = os.fork()
@@ -75,6 +105,7 @@ def _start(words: list[str], env: dict[str, str], log: str, uid: int | None) -> 
             os.setgid(uid)
             os.setuid(uid)
         os.environ.clear()
+        _move_clock(env)
         os.environ.update(env)
         time.tzset()
         try:

@@ -92,10 +92,11 @@ class Child:
         ]
         return events[-1] if events else "starting"
 
-    @property
-    def events(self) -> int:
-        """How many events its journal has."""
-        return self.said.count("event='")
+    def has(self, event: int | str) -> bool:
+        """Whether its journal has so many events, or one of that name."""
+        if isinstance(event, int):
+            return self.said.count("event='") >= event
+        return f"event='{event}'" in self.said
 
     def wait(self, seconds: float) -> int | None:
         """Its end; None when it has not come after `seconds`."""

@@ -13,7 +13,7 @@ import random
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fault_office import FaultOffice
@@ -21,7 +21,10 @@ from forked_daemon import Child, ForkServer
 from judge import Judgement
 from scene_office import wait_until
 
-EVENTS = (0, 0, 1, 2, 2, 3, 4, 5, 7, 10)
+Aim = int | str
+"""So many events of the journal, whichever, or one of that name."""
+ANYWHERE: tuple[Aim, ...] = (0, 0, 1, 2, 2, 3, 4, 5, 7, 10)
+SENDING: tuple[Aim, ...] = ("nudge_queued", "mail_finished", "mail_sent", "mail_sent")
 IDLE_EVENTS = 2
 """An idle daemon says that it has started and that it has taken the mailbox."""
 MEANS = (0.01, 0.05, 0.2, 0.6)
@@ -69,11 +72,12 @@ def kill_session(
     mails: int,
     first: int = 0,
     beside: Mapping[str, str] | None = None,
+    aims: Sequence[Aim] = ANYWHERE,
     until: float = float("inf"),
 ) -> None:
     """One office, from empty to judged. `until` (monotonic) ends the killing early; the judging is done all the same.
 
-    `beside`: variables of the second daemon's environment that differ.
+    `beside`: variables of the second daemon's environment that differ. `aims`: what each kill may wait for.
     """
     log = office.folder / "daemon.log"
     posted = 0
@@ -87,8 +91,10 @@ def kill_session(
             posted += 1
         came_first = beside is not None and _second(office, server, child, figures, dict(beside))
         # Drawn whether or not they are needed, so that a seed means the same instants on every machine.
-        events, pause = rng.choice(EVENTS), rng.expovariate(1 / rng.choice(MEANS))
-        _until(child, events if posted > begun or _has_work(office) else min(events, IDLE_EVENTS))
+        aim, pause = rng.choice(aims), rng.expovariate(1 / rng.choice(MEANS))
+        if not (posted > begun or _has_work(office)):
+            aim = min(aim, IDLE_EVENTS) if isinstance(aim, int) else IDLE_EVENTS
+        _until(child, aim)
         time.sleep(pause)
         status = child.kill()
         figures.tried += 1
@@ -101,10 +107,10 @@ def kill_session(
     recover_and_judge(office, server, figures)
 
 
-def _until(child: Child, events: int) -> None:
-    """Waits for that many events of its journal, or until it has ended or had time enough."""
+def _until(child: Child, aim: Aim) -> None:
+    """Waits for that in its journal, or until it has ended or had time enough."""
     until = time.monotonic() + LONGEST
-    while child.events < events and time.monotonic() < until and child.wait(0) is None:
+    while not child.has(aim) and time.monotonic() < until and child.wait(0) is None:
         time.sleep(0.005)
 
 

@@ -39,14 +39,22 @@ from daemon_faults import (  # noqa: E402  the tests' folders come first
 )
 from fault_office import FaultOffice, fault_office  # noqa: E402
 from forked_daemon import ForkServer  # noqa: E402
-from kill_torture import Figures, kill_session  # noqa: E402
+from jumping_clock import jumping_clock  # noqa: E402
+from kill_torture import ANYWHERE, SENDING, Aim, Figures, kill_session  # noqa: E402
 from long_month import growth, month  # noqa: E402
 from mail_servers import MailServers  # noqa: E402
 from moved_clock import ZONES, moved_clock  # noqa: E402
 from small_disk import missing_mounts, small_disk  # noqa: E402
+from start_faults import held_at_start, not_trusted  # noqa: E402
 
-EXTERNAL = ("network_torture.py", "fuzz_mail.py", "fuzz_documents.py")
+EXTERNAL = {
+    "network_torture.py": (["--whole", "--minutes", "60"], ["--minutes", "10"]),
+    "fuzz_mail.py": (["--seconds", "240"], ["--seconds", "20"]),
+    "fuzz_documents.py": (["--whole"], []),
+}
+"""Program → its arguments in the whole run and in the short one."""
 KILLS_A_SESSION = 50
+KILLS_A_SENDING_SESSION = 12
 LEFT = (0, 4_096, 12_288, 20_480, 40_960, 81_920, 163_840, 327_680, 655_360, 1_310_720)
 
 
@@ -76,10 +84,20 @@ class Run:
 Play = Callable[[Run, Figures, float], None]
 
 
-def _kills(run: Run, figures: Figures, part: float, kills: int, mails: int, *, beside: bool) -> None:
+def _kills(
+    run: Run,
+    figures: Figures,
+    part: float,
+    kills: int,
+    mails: int,
+    *,
+    beside: bool = False,
+    aims: Sequence[Aim] = ANYWHERE,
+    a_session: int = KILLS_A_SESSION,
+) -> None:
     kills, mails = max(10, round(kills * part)), max(6, round(mails * part))
     rng = random.Random(run.seed)
-    sessions = max(1, round(kills / KILLS_A_SESSION))
+    sessions = max(1, round(kills / a_session))
     done = posted = 0
     for session in range(1, sessions + 1):
         upto, mailed = kills * session // sessions, mails * session // sessions
@@ -97,6 +115,7 @@ def _kills(run: Run, figures: Figures, part: float, kills: int, mails: int, *, b
                 mails=mailed - posted,
                 first=posted,
                 beside=other,
+                aims=aims,
                 until=run.until,
             )
         done, posted = upto, mailed
@@ -128,6 +147,9 @@ def _locked(run: Run, figures: Figures, part: float) -> None:
     for seconds in (2, 15, 40) if part >= 1 else (2, 15):
         with ExitStack() as stack:
             locked_database(run.office(stack), run.server, figures, seconds=seconds, number=0)
+    for seconds in (3, 25) if part >= 1 else (3,):
+        with ExitStack() as stack:
+            held_at_start(run.office(stack), run.server, figures, seconds=seconds, number=0)
 
 
 def _race(run: Run, figures: Figures, part: float) -> None:
@@ -167,6 +189,19 @@ def _clock(run: Run, figures: Figures, _: float) -> None:
         figures.complain(f"the zones differ in {differ}")
 
 
+def _jumps(run: Run, figures: Figures, _: float) -> None:
+    with ExitStack() as stack:
+        jumping_clock(run.office(stack, as_shipped=True, THUKY_POLL_SECONDS="1"), run.server, figures)
+
+
+def _certificates(run: Run, figures: Figures, _: float) -> None:
+    """Another authority's, another host's: 127.1 is the same machine, and stands in no certificate."""
+    for side in ("IMAP", "SMTP"):
+        for wrong in ({f"THUKY_{side}__CA_FILE": None}, {f"THUKY_{side}__HOST": "127.1"}):
+            with ExitStack() as stack:
+                not_trusted(run.office(stack), run.server, figures, wrong=wrong)
+
+
 def _month(run: Run, figures: Figures, part: float) -> None:
     days = max(10, round(31 * part))
     folder = run.folder / "month"
@@ -180,14 +215,21 @@ def _month(run: Run, figures: Figures, part: float) -> None:
 def rows(kills: int, mails: int) -> dict[str, tuple[Play, bool]]:
     """Name → how it is played, and whether it needs to mount."""
     return {
-        "kill -9": (lambda r, f, p: _kills(r, f, p, kills, mails, beside=False), False),
+        "kill -9": (lambda r, f, p: _kills(r, f, p, kills, mails), False),
         "kill -9, a second beside": (lambda r, f, p: _kills(r, f, p, kills // 5, mails // 5, beside=True), False),
+        # An office that has just begun has a request to send to every agency.
+        "kill -9 amid sending": (
+            lambda r, f, p: _kills(r, f, p, kills // 8, mails // 5, aims=SENDING, a_session=KILLS_A_SENDING_SESSION),
+            False,
+        ),
         "full disk": (_disk, True),
         "read-only, another's": (_rights, True),
         "database held": (_locked, False),
         "two started at once": (_race, False),
         "servers away, silent": (_away, False),
+        "wrong certificate": (_certificates, False),
         "moved clock, zones": (_clock, False),
+        "clock jumps as it runs": (_jumps, False),
         "a month of work": (_month, False),
     }
 
@@ -227,17 +269,33 @@ def play_all(run: Run, chosen: dict[str, tuple[Play, bool]], part: float) -> tup
     return figures, left_out
 
 
-def external(arguments: Sequence[str]) -> tuple[int, list[str]]:
-    """Runs the other programs; gives how many failed, and which are not there."""
-    failed, missing = 0, []
-    for name in EXTERNAL:
-        program = Path(__file__).with_name(name)
+def external(*, whole: bool, until: float, folder: Path = Path(__file__).parent) -> tuple[list[str], list[str]]:
+    """Runs the other programs; gives those that failed, and those that were not run, with the reason."""
+    failed, left_out = [], []
+    for name, (long, short) in EXTERNAL.items():
+        program = folder / name
         if not program.exists():
-            missing.append(f"{name}: not there")
-            continue
-        print(f"== {name}", flush=True)
-        failed += subprocess.run([sys.executable, str(program), *arguments], cwd=ROOT, check=False).returncode != 0
-    return failed, missing
+            left_out.append(f"{name}: not there")
+        elif time.monotonic() > until:
+            left_out.append(f"{name}: no time was left")
+        else:
+            print(f"== {name}", flush=True)
+            arguments = list(long if whole else short)
+            if "--minutes" in arguments:
+                arguments[-1] = f"{min(float(arguments[-1]), (until - time.monotonic()) / 60):.1f}"
+            if subprocess.run([sys.executable, str(program), *arguments], cwd=ROOT, check=False).returncode != 0:
+                failed.append(name)
+    return failed, left_out
+
+
+def conclude(figures: Sequence[Figures], failed: Sequence[str], left_out: Sequence[str]) -> int:
+    """Prints what came of all; 1 where a row complains, a program failed, or anything was not run."""
+    print(table(figures))
+    for name in failed:
+        print(f"FAILED   {name}: see its own table above")
+    for reason in left_out:
+        print(f"NOT RUN  {reason}")
+    return int(bool(failed or left_out) or any(f.complaints for f in figures))
 
 
 def main() -> int:
@@ -270,11 +328,8 @@ def main() -> int:
         Path(folder).chmod(0o755)  # another user must be able to come as far as the data folder
         run = Run(servers, server, Path(folder), given.seed, time.monotonic() + given.minutes * 60)
         figures, left_out = play_all(run, chosen, 1.0 if given.whole else 0.1)
-    failed, missing = external(["--whole"] if given.whole else []) if not given.only else (0, [])
-    print(table(figures))
-    for reason in left_out + missing:
-        print(f"NOT RUN  {reason}")
-    return int(failed > 0 or bool(left_out) or any(f.complaints for f in figures))
+    failed, missing = external(whole=given.whole, until=run.until) if not given.only else ([], [])
+    return conclude(figures, failed, left_out + missing)
 
 
 if __name__ == "__main__":
