@@ -16,7 +16,7 @@ from kill_torture import RECOVERY_SECONDS, Figures
 from scene_office import VN, wait_until
 
 VARIABLE = "THUKY_TORTURE_CLOCK"
-JUMPS = (timedelta(hours=3), timedelta(hours=-5), timedelta(hours=26), timedelta(minutes=-40), timedelta())
+JUMPS = (timedelta(hours=3), timedelta(hours=-5), timedelta(hours=36), timedelta(minutes=-40), timedelta())
 
 
 def _set(path: Path, offset: timedelta) -> None:
@@ -56,6 +56,9 @@ def jumping_clock(
     child.end()
     if child.status != 0 or "Traceback" in child.said:
         figures.complain(f"ended with {child.status}: {child.said[-900:]}")
+    steps = {o["key"].split(":")[3] for o in office.outbox("reminder")}
+    if len(steps) < 2:
+        figures.complain(f"no jump has passed a step of the ladder: {steps}")
     figures.add(office.judge())
 
 
