@@ -298,7 +298,8 @@ def _print_mail(
         verdict = say(language, "show.agrees" if e.agrees else "show.disagrees")
         source = say(language, f"source.{e.source.value}")
         place = f"{source} “{e.file}”" if e.file else source
-        out(f"  {say(language, f'about.{e.about}')}: {_told(services, e, language)} · {place}: “{_printable(e.found)}” · {verdict}")
+        what = f"{say(language, f'about.{e.about}')}: {_told(services, e, language)}"
+        out(f"  {what} · {place}: “{_printable(e.found)}” · {verdict}")
     out(f"\n{say(language, 'show.attachments')}")
     for name, sha256, size in record.attachments:
         out(f"  {name} · {size} B · SHA-256 {sha256}")

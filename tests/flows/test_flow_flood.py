@@ -17,7 +17,7 @@ from bot.flows.vigilance import reading_state
 from bot.store.vault import Vault
 
 HEAVY = b"PK\x03\x04" + b"x" * 20_000
-FLOOD = 500 if os.environ.get("THUKY_WHOLE_FLOOD") else 60
+FLOOD = 500 if os.environ.get("THUKY_WHOLE_FLOOD") else 24
 """Most of the time goes into recording them; `THUKY_WHOLE_FLOOD=1` takes the whole 500."""
 
 

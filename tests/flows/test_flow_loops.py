@@ -88,6 +88,8 @@ def alerts(office: History, code: str) -> list[str]:
 def test_a_foreign_bot_that_answers_everything_is_silenced_and_told(
     office: History, monkeypatch: pytest.MonkeyPatch, in_thread: bool
 ) -> None:
+    small = replace(office.services.office, max_answers_per_day=6)
+    office.services = replace(office.services, office=small)
     wire, passed = Wire(), 0
     office.mail(STC, "Chào", "Cảm ơn quý cơ quan, chúng tôi xin trao đổi.\n")
     for number in range(60):
@@ -101,7 +103,7 @@ def test_a_foreign_bot_that_answers_everything_is_silenced_and_told(
             answered = str(theirs["Message-ID"]) if in_thread else ""
             office.mail(STC, f"Trao đổi {number}", f"Chúng tôi đã đọc, lần {number}.\n", answers=answered)
     most = office.services.office.max_answers_per_day
-    assert passed <= most + 2, "twenty answers, a reminder or two"
+    assert passed <= most + 2, "six answers, a reminder or two"
     assert answers_to(office, STC) <= most
     if in_thread:
         assert passed <= 4, "what answers a notice of ours without a file is a person's to read"
