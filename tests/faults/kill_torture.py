@@ -190,6 +190,7 @@ def recover_and_judge(office: FaultOffice, server: ForkServer, figures: Figures)
         figures.complain(f"a traceback: {child.said[-900:]}")
     judgement = office.judge()
     unknown = sum(o["state"] == "unknown" for o in office.outbox())
+    figures.notes["nudges of unknown fate"] += unknown
     if unknown > figures.tried:
         judgement.lost.append(f"{unknown} nudges of unknown fate after {figures.tried} kills: at most one each")
     figures.add(judgement)
