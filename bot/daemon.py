@@ -25,6 +25,7 @@ from bot.flows.dispatch import recover
 from bot.flows.holding import let_go
 from bot.flows.services import Journal, Services
 from bot.mail.lease import MailboxHeldError
+from bot.mail.reaching import keep_pace
 from bot.mail.watch import Watcher
 from bot.screens import say
 from bot.settings import Settings
@@ -34,6 +35,8 @@ from bot.watchdog import Cut, Watchdog
 from bot.wiring import DataFolderError, close_data_folder, make_data_folder, make_lease
 
 MAX_TURNS = 1000
+MOST_CONNECTIONS = 4
+"""Within any one second, to both servers together."""
 HOLDER_SECONDS = 1.0
 
 
@@ -163,6 +166,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self._services.journal.info("daemon_started", pid=os.getpid())
+        keep_pace(MOST_CONNECTIONS)
         watcher = Watcher(self._services.imap, self._services.inbox_folder, self._pause)
         self._watchdog.start()
         try:

@@ -20,6 +20,7 @@ from bot.mail.ends import GLANCE, End, LineStopped, Patience, Stop, is_ready, ne
 SPACING: Final = 0.6
 _FAILING_SECONDS: Final = 15.0
 """So long after its last failure a server counts as one that is in trouble."""
+_SECOND: Final = 1.05
 
 
 class _Attempts:
@@ -29,6 +30,8 @@ class _Attempts:
         self._lock = threading.Lock()
         self._next: dict[tuple[str, int], float] = {}
         self._failed: dict[tuple[str, int], float] = {}
+        self._last: list[float] = []
+        self.most = 0
 
     def failed(self, endpoint: Endpoint) -> None:
         with self._lock:
@@ -41,11 +44,13 @@ class _Attempts:
         """Returns when it is this caller's turn. Raises LineStopped."""
         place = (endpoint.host, endpoint.port)
         with self._lock:
-            now = time.monotonic()
-            if now - self._failed.get(place, -_FAILING_SECONDS) >= _FAILING_SECONDS:
-                return
-            mine = max(now, self._next.get(place, 0.0))
+            mine = now = time.monotonic()
+            if now - self._failed.get(place, -_FAILING_SECONDS) < _FAILING_SECONDS:
+                mine = max(now, self._next.get(place, 0.0))
+            if self.most and len(self._last) >= self.most:
+                mine = max(mine, self._last[-self.most] + _SECOND)
             self._next[place] = mine + SPACING
+            self._last = sorted([*self._last, mine])[-20:]
         while (left := mine - time.monotonic()) > 0:
             if stop():
                 raise LineStopped("the program is stopping")
@@ -58,6 +63,14 @@ _ATTEMPTS: Final = _Attempts()
 def note_failure(endpoint: Endpoint) -> None:
     """A connection to this server went wrong: the next ones are made one after another, with a pause between them."""
     _ATTEMPTS.failed(endpoint)
+
+
+def keep_pace(most: int) -> None:
+    """From now on this process makes no more than `most` connections within any one second, to all servers together;
+    0: as many as it likes. For the daemon: nothing that it does in a day of work needs more, and no fault of ours or
+    of a server's can make it a burden.
+    """
+    _ATTEMPTS.most = most
 
 
 def connect(endpoint: Endpoint, stop: Stop = never) -> socket.socket:

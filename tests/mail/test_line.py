@@ -300,6 +300,20 @@ def test_after_a_failure_connections_come_one_after_another(monkeypatch: pytest.
             connect(endpoint, lambda: True)
 
 
+def test_a_process_that_keeps_pace_makes_no_more_connections_a_second() -> None:
+    with peer(silent) as port:
+        reaching.keep_pace(2)
+        try:
+            began, made = time.monotonic(), []
+            for _ in range(5):
+                connect(at(port)).close()
+                made.append(time.monotonic() - began)
+        finally:
+            reaching.keep_pace(0)
+        assert made[2] - made[0] > 0.95
+        assert made[4] - made[2] > 0.95
+
+
 def plain(client: socket.socket) -> None:
     client.sendall(b"* OK plain\r\n220 plain\r\n")
     client.recv(1000)
