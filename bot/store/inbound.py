@@ -56,6 +56,31 @@ def is_mail(ref: MessageRef) -> tuple[Condition, ...]:
     )
 
 
+def _found_again(session: Session, ref: MessageRef, sha256: str, head_sha256: str) -> tuple[InboundRecord, ...]:
+    """The record of that very mail from before the folder got its new UIDVALIDITY, put to where the mail lies now and
+    to be marked there anew; of several with the same bytes the first that has no place yet.
+    """
+    if not sha256 and not head_sha256:
+        return ()
+    row = session.exec(
+        select(MailRow)
+        .where(
+            col(MailRow.account) == ref.account,
+            col(MailRow.folder) == ref.folder,
+            col(MailRow.uidvalidity) != ref.uidvalidity,
+            col(MailRow.sha256) == sha256,
+            col(MailRow.head_sha256) == head_sha256,
+        )
+        .order_by(col(MailRow.id))
+        .limit(1)
+    ).first()
+    if row is None:
+        return ()
+    row.uidvalidity, row.uid, row.marked = ref.uidvalidity, ref.uid, False
+    session.flush()
+    return load_mails(session, col(MailRow.id) == row.id)
+
+
 class Inbound(Transactions):
     """Transactions on inbound mails, but for their end (see `Intake`)."""
 
@@ -93,7 +118,8 @@ class Inbound(Transactions):
         subject: str = "",
         head_sha256: str = "",
     ) -> InboundRecord:
-        """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged.
+        """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged; so does
+        the same mail in a folder that was made anew (another UIDVALIDITY), whose record then names its new place.
 
         `received_at` is the instant that lateness is judged by (INTERNALDATE); `now` when it was recorded. `sender` and
         `subject` are what its header says. `sha256` is empty, and `head_sha256` that of the header, where no more than
@@ -101,7 +127,7 @@ class Inbound(Transactions):
         """
         ref = message.ref
         with self._writing() as session:
-            known = load_mails(session, *is_mail(ref))
+            known = load_mails(session, *is_mail(ref)) or _found_again(session, ref, sha256, head_sha256)
             if known:
                 return known[0]
             session.add(

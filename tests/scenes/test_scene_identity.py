@@ -92,14 +92,12 @@ def test_mails_that_come_again_are_duplicates_and_others_are_not_lost(office: Sc
     office.once(at(3, 6, 9))
     assert became(office) == [*first, ("ignored", "duplicate", 1)]
 
-    # The mailbox is restored from its own backup: whole, then with fewer mails. Another UIDVALIDITY each time.
+    # The mailbox is restored from its own backup: whole, then with fewer mails. Another UIDVALIDITY each time: the
+    # records stay those that they were.
     for kept in (raws, raws[2:4]):
-        before = office.mails()
         put_back(office, kept)
         office.once(at(3, 6, 10))
-        new = became(office)[len(before) :]
-        assert [what[:2] for what in new] == [("ignored", "duplicate")] * len(kept)
-    assert became(office)[: len(first)] == first
+        assert became(office) == [*first, ("ignored", "duplicate", 1)]
     assert [m["replies"] for m in office.mails()[: len(first)]] == replies
     assert answered(office, *once_each) == once_each
     assert {a: office.statuses(a) for a in once_each} == statuses

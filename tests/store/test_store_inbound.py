@@ -79,6 +79,31 @@ def test_a_new_uidvalidity_starts_the_mark_anew(store: Store) -> None:
     assert store.last_uid("a", "INBOX") == (8, 3)
 
 
+def placed(store: Store, uidvalidity: int, uid: int, content: str, folder: str = "INBOX") -> tuple[int, int, int]:
+    """Records a message at that place; its record's id and place."""
+    ref = MessageRef("baocao@binhduong.example", folder, uidvalidity, uid)
+    digest = sha(content) if content else ""
+    record = store.receive(ServerMessage(ref, NOW, 1000), sha256=digest, received_at=NOW, now=NOW)
+    return record.id, record.ref.uidvalidity, record.ref.uid
+
+
+def test_in_a_folder_made_anew_each_very_mail_keeps_its_record(store: Store) -> None:
+    first = [placed(store, 7, uid, content) for uid, content in ((3, "a"), (4, "b"), (9, "a"))]
+    assert [id_ for id_, *_ in first] == [1, 2, 3]
+    finished(store, 1)
+    store.set_marked(1)
+    assert placed(store, 8, 1, "a") == (1, 8, 1)
+    assert [m.id for m in store.unmarked()] == [1], "the message in the new folder has no mark"
+    assert placed(store, 8, 1, "a") == (1, 8, 1), "a repeat changes nothing"
+    assert placed(store, 8, 2, "a") == (3, 8, 2), "of two with the same bytes each has its place"
+    assert placed(store, 8, 3, "a")[0] == 4, "a third is a new one"
+    assert placed(store, 8, 4, "c")[0] == 5
+    assert placed(store, 5, 4, "b", "Spam")[0] == 6, "another folder is another delivery"
+    assert placed(store, 8, 5, "b") == (2, 8, 5)
+    assert placed(store, 8, 6, "")[0] == 7
+    assert placed(store, 9, 1, "")[0] == 8, "nothing is known of its bytes"
+
+
 def test_unfinished_mails_come_in_the_order_of_receipt(store: Store) -> None:
     for uid, hours in [(1, 3), (2, 1), (3, 2)]:
         received(store, uid, at=NOW + hours * HOUR)
