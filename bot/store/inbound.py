@@ -118,8 +118,8 @@ class Inbound(Transactions):
         subject: str = "",
         head_sha256: str = "",
     ) -> InboundRecord:
-        """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged; so does
-        the same mail in a folder that was made anew (another UIDVALIDITY), whose record then names its new place.
+        """Records a mail whose raw bytes are safe in the vault. A repeat returns what stands already, unchanged; so
+        does the same mail in a folder that was made anew (another UIDVALIDITY): its record then names its new place.
 
         `received_at` is the instant that lateness is judged by (INTERNALDATE); `now` when it was recorded. `sender` and
         `subject` are what its header says. `sha256` is empty, and `head_sha256` that of the header, where no more than
