@@ -1,5 +1,6 @@
 """Dispatch, the Sent folder, the walk over the mailbox, and the whole turn: each row of the tables in docs/flow.md."""
 
+import io
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from bot.flows.dispatch import copy_to_sent, dispatch, recover
 from bot.flows.fetch import fetch_new, mark_finished
 from bot.flows.order_links import link_for
 from bot.mail.inbox import Inbox
+from bot.watchdog import Systemd, Watchdog
 
 BEFORE = at(3, 1, 7)
 
@@ -363,7 +365,7 @@ def test_recover_finds_nothing_after_an_orderly_end(office: Office) -> None:
 
 
 def test_the_coordinator_hears_when_the_mailbox_is_long_away(office: Office) -> None:
-    daemon = Daemon(replace(office.services, imap=nobody()), 60)
+    daemon = Daemon(replace(office.services, imap=nobody()), 60, Watchdog(Systemd({}), 900, io.StringIO()))
     daemon._turn()
     office.clock.move_to(BEFORE + timedelta(minutes=59))
     daemon._turn()
