@@ -53,6 +53,8 @@ _BY_TYPE: Final = {
     "image/webp": ".webp",
     "message/rfc822": ".eml",
 }
+_BARE: Final = frozenset({*_BY_TYPE.values(), ".docm", ".xlsm"})
+"""An ending of documents is no name: a file that is called so needs one."""
 _BY_MAGIC: Final = (
     (b"%PDF-", ".pdf"),
     (b"\x89PNG\r\n", ".png"),
@@ -78,7 +80,7 @@ def safe_name(name: str) -> str:
     folders = name.split("/")
     name = folders[-1] if {"", ".", "..", "~"} & set(folders) else name
     name = _FORBIDDEN.sub("-", name).rstrip(" .")
-    if not name.strip("- .") or _EXTENSION.fullmatch(name):
+    if not name.strip("- .") or name.lower() in _BARE:
         return ""
     name = name.lstrip(" .")
     if _RESERVED.match(name):

@@ -108,7 +108,8 @@ def test_the_bad_mail_has_its_finding_and_the_good_one_has_not(office: Office, c
 
 
 def test_every_code_of_mails_has_a_good_and_a_bad_one() -> None:
-    assert set(CASES) == {page.code for page in pages() if page.code.startswith("M")} | {"F110"}
+    elsewhere = {"M107", "M108"}  # `test_flow_oversize`: of structure and size, not of files
+    assert set(CASES) == {page.code for page in pages() if page.code.startswith("M")} - elsewhere | {"F110"}
 
 
 @pytest.mark.parametrize(
