@@ -20,7 +20,7 @@ from typing import Any
 
 from judge import Judgement, Sent, judge
 from mail_servers import MailServers, StoredMail
-from scene_office import STRANGER, VN, SceneOffice, address, reports, wait_until
+from scene_office import STRANGER, VN, SceneOffice, address, reports, settings_of, wait_until
 
 File = tuple[str, bytes]
 
@@ -97,10 +97,13 @@ class FaultOffice(SceneOffice):
         holidays = self.folder / "config" / "holidays.toml"
         text = holidays.read_text("utf-8").replace("opens = 07:30:00", "opens = 00:00:00")
         text = text.replace("closes = 17:00:00", "closes = 23:59:00")
-        days = [now.date() + timedelta(days=n) for n in range(-1, 3)]
+        days = [now + timedelta(days=n) for n in range(-1, 3)]
+        working = settings_of(self.folder / "config").working_time
         swapped = set(re.findall(r"(?:worked|off) = (\S+)", text))
         text += "".join(
-            f'\n[[worked]]\nday = {d}\nwhy = "Trực"\n' for d in days if str(d) not in swapped and _is_off(d)
+            f'\n[[worked]]\nday = {d:%Y-%m-%d}\nwhy = "Trực"\n'
+            for d in days
+            if f"{d:%Y-%m-%d}" not in swapped and not working.is_open(d.replace(hour=10))
         )
         holidays.write_text(text, "utf-8")
 
@@ -198,10 +201,6 @@ class Looking:
 
     def outgoing(self) -> list[dict[str, Any]]:
         return self.office.outgoing()
-
-
-def _is_off(day: Any) -> bool:
-    return bool(day.weekday() >= 5)
 
 
 def fault_office(servers: MailServers, folder: Path, **extra: str) -> FaultOffice:

@@ -191,7 +191,7 @@ def _clock(run: Run, figures: Figures, _: float) -> None:
 
 def _jumps(run: Run, figures: Figures, _: float) -> None:
     with ExitStack() as stack:
-        jumping_clock(run.office(stack, as_shipped=True, THUKY_POLL_SECONDS="1"), run.server, figures)
+        jumping_clock(run.office(stack, as_shipped=True, THUKY_POLL_SECONDS="3"), run.server, figures)
 
 
 def _certificates(run: Run, figures: Figures, _: float) -> None:
