@@ -1,8 +1,9 @@
 """Everything that is kept, held against its own hash: the vault, the published copies, the database.
 
-Every file of the vault against its name → every file that the database names is there → files that nothing names (only
+Every file of the vault against its name → every file that must be there is there → files that nothing names (only
 told) → every copy under `reports/` → SQLite's own checks. Files go through in pieces, one after another; nothing is
-changed. Raises StoreError when the database cannot be opened at all, OSError when a folder cannot be read.
+changed. Raises StoreError when the database cannot be opened at all or is still being built, OSError when a folder
+cannot be read.
 """
 
 import re
@@ -10,7 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.store.holdings import PublishedFile, content_of, faults_of, hash_of, looking_into, named_files, published_files
+from bot.store.holdings import (
+    PublishedFile,
+    content_of,
+    faults_of,
+    hash_of,
+    looking_into,
+    named_files,
+    published_files,
+    refuse_unbuilt,
+)
 from bot.store.vault import Vault
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -32,8 +42,9 @@ def deep_check(data_dir: Path, database: Path, progress: Progress = lambda _done
     """
     vault = Vault(data_dir)
     with looking_into(database) as connection:
+        refuse_unbuilt(connection, database)
         yield from (Deep("deep_database", {"error": fault}) for fault in faults_of(connection))
-        named, published = set(named_files(connection)), published_files(connection)
+        named, published = named_files(connection), published_files(connection)
     paths = sorted(path for path in (data_dir / "vault").rglob("*") if path.is_file())
     of = len(paths) + len(published)
     there: set[str] = set()
@@ -47,14 +58,14 @@ def deep_check(data_dir: Path, database: Path, progress: Progress = lambda _done
         there.add(sha256)
         if hash_of(path) != sha256:
             yield Deep("deep_damaged", {"file": where})
-    for sha256 in sorted(named - there):
+    for sha256 in sorted(named.kept - there):
         yield Deep("deep_missing", {"file": vault.relative_path(sha256)})
     made_from: set[str] = set()
     for done, copy in enumerate(published, len(paths)):
         progress(done, of)
         yield from _published(vault, copy, there, made_from)
     progress(of, of)
-    if unnamed := there - named - made_from:
+    if unnamed := there - named.kept - named.told - made_from:
         yield Deep("deep_unnamed", {"count": len(unnamed)}, is_fault=False)
     yield Deep("deep_done", {"files": len(paths), "copies": len(published)}, is_fault=False)
 

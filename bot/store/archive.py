@@ -3,7 +3,8 @@
 Snapshot of the database → the files that it names, each held against its hash → manifest, database, keys, vault, in
 this order, into a temporary file beside the target → fsync → rename. Vault files are never changed and were on the disk
 before their rows were committed, so all that the snapshot names is there while the daemon goes on. `reports/` is made
-again from the vault and is not in it. Memory stays flat: files go through in pieces.
+again from the vault and is not in it. An attachment that was not saved by itself is in its raw mail, so it lacks
+nowhere (`bot.store.holdings`). Memory stays flat: files go through in pieces.
 
 Failure policy: a file that is missing or damaged is left out and named in the manifest (`lacking`), and the archive is
 written all the same. What the disk refuses is an OSError, what the database refuses a StoreError; no half archive is
@@ -90,11 +91,12 @@ def write_archive(target: Path, database: Path, data_dir: Path, now: datetime, p
         copy = Path(folder) / DATABASE
         snapshot(database, copy)
         with looking_into(copy) as connection:
-            names, published = named_files(connection), published_files(connection)
+            named, published = named_files(connection), published_files(connection)
             facts = {"schema": revision_of(connection), "counts": row_counts(connection)}
         vault = Vault(data_dir)
         made_from = {file.path: content_of(vault, file) for file in published}
-        members, lacking = _members(vault, {*names, *filter(None, made_from.values())})
+        beside_mails = {sha256 for sha256 in named.told if vault.path(sha256).exists()}
+        members, lacking = _members(vault, {*named.kept, *beside_mails, *filter(None, made_from.values())})
         beside = [_member(name, data_dir / name) for name in KEPT_BESIDE if (data_dir / name).is_file()]
         members = [_member(DATABASE, copy), *beside, *members]
         there = {member.sha256 for member in members}

@@ -1,26 +1,34 @@
 """What a database file names of the vault, and how it is in itself: for backups and for the deep check.
 
+What must be in the vault (`KEPT`): every raw mail, the header of a mail that was too big to be fetched, every file of a
+report. An attachment or a file that the virus scanner named may be there by itself as well (`TOLD`); else it is inside
+its raw mail, and nothing is missing.
+
 The file is opened read-only and as it is: nothing is migrated, so that an older one can be looked at too. Failure
 policy: what SQLite refuses is a StoreError, see `bot.store.database`.
 """
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.database import BUSY_SECONDS, plain_faults
+from bot.store.errors import StoreError
 from bot.store.vault import Vault
 
 CHUNK = 1 << 20
-# One statement a table that names files of the vault; a test holds them against the tables.
-NAMING = {
-    "mail": "SELECT sha256 FROM mail WHERE sha256 <> ''",
-    "attachment": "SELECT sha256 FROM attachment",
-    "submission_file": "SELECT sha256 FROM submission_file",
-    "quarantine": "SELECT sha256 FROM quarantine",
+# One statement a column that names files of the vault; a test holds them against the tables.
+KEPT = {
+    ("mail", "sha256"): "SELECT sha256 FROM mail WHERE sha256 <> ''",
+    ("mail", "head_sha256"): "SELECT head_sha256 FROM mail WHERE head_sha256 <> ''",
+    ("submission_file", "sha256"): "SELECT sha256 FROM submission_file",
+}
+TOLD = {
+    ("attachment", "sha256"): "SELECT sha256 FROM attachment",
+    ("quarantine", "sha256"): "SELECT sha256 FROM quarantine",
 }
 _COUNTING = {
     "mail": "SELECT count(*) FROM mail",
@@ -28,6 +36,16 @@ _COUNTING = {
     "outgoing": "SELECT count(*) FROM outgoing",
     "decision": "SELECT count(*) FROM decision",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """SHA-256s of files that rows name: those that must be in the vault, and those that may be inside a raw mail
+    alone. None is in both.
+    """
+
+    kept: frozenset[str]
+    told: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +68,39 @@ def looking_into(path: Path) -> Iterator[sqlite3.Connection]:
 def snapshot(database: Path, target: Path) -> None:
     """Copies the database as it stands at one instant to `target`, one file without a log, while others write.
 
-    SQLite's online backup; raises StoreError.
+    SQLite's online backup; raises StoreError, code `not_ready` while the first start is still building the tables.
     """
     with looking_into(database) as source, plain_faults(target), closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+        refuse_unbuilt(copy, database)
 
 
-def named_files(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """The SHA-256 of every file that a row names, each once, in order."""
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    naming = [statement for table, statement in NAMING.items() if table in there]
-    if not naming:
-        return ()
-    return tuple(sha256 for (sha256,) in connection.execute(" UNION ".join(naming) + " ORDER BY 1"))
+def refuse_unbuilt(connection: sqlite3.Connection, path: Path) -> None:
+    """StoreError where the tables are not there yet (`not_ready`), or are another program's (`foreign`). `path` is the
+    file that the sentence names.
+    """
+    there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if there and "alembic_version" not in there:
+        raise StoreError(f"the database {path} belongs to another program", "foreign", path=path)
+    needed = {*_COUNTING, "submission_file"}
+    if not needed <= there or connection.execute("SELECT 1 FROM alembic_version").fetchone() is None:
+        raise StoreError(f"the database {path} is still being built; try again shortly", "not_ready", path=path)
+
+
+def named_files(connection: sqlite3.Connection) -> NamedFiles:
+    """The SHA-256 of every file that a row names. Columns that an older database lacks name none."""
+    kept = _names(connection, KEPT)
+    return NamedFiles(kept, _names(connection, TOLD) - kept)
+
+
+def _names(connection: sqlite3.Connection, naming: Mapping[tuple[str, str], str]) -> frozenset[str]:
+    there = [
+        statement
+        for (table, column), statement in naming.items()
+        if connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)).fetchone()
+    ]
+    return frozenset(str(sha256) for (sha256,) in connection.execute(" UNION ".join(there))) if there else frozenset()
 
 
 def published_files(connection: sqlite3.Connection) -> tuple[PublishedFile, ...]:

@@ -10,7 +10,8 @@ from embedded_office import Office, at, embedded_office
 
 from bot.flows.deep_check import Deep, deep_check
 from bot.store import tables
-from bot.store.holdings import NAMING
+from bot.store.errors import StoreError
+from bot.store.holdings import KEPT, TOLD
 from bot.store.vault import Vault
 
 
@@ -104,6 +105,29 @@ def test_the_command_has_a_line_for_each_and_fails(kept: tuple[Office, Path], da
     assert all(e["name"] != "Kho lưu" for e in office.thuky("doctor", "--json", THUKY_DATA_DIR=str(data)).json)
 
 
-def test_every_table_that_names_a_file_is_looked_into() -> None:
-    naming = {name for name, table in tables.Base.metadata.tables.items() if "sha256" in table.columns}
-    assert naming == set(NAMING)
+def test_every_column_that_names_a_file_is_looked_into() -> None:
+    naming = {
+        (name, column.name)
+        for name, table in tables.Base.metadata.tables.items()
+        for column in table.columns
+        if column.name.endswith("sha256")
+    }
+    assert naming == {*KEPT, *TOLD}
+    assert not set(KEPT) & set(TOLD)
+
+
+@pytest.mark.parametrize("table", ["alembic_version", "submission_file"])
+def test_a_database_that_is_still_being_built_is_told_as_that(data: Path, table: str) -> None:
+    with sqlite3.connect(data / "thuky.db") as database:
+        database.execute(f"DROP TABLE {table}" if table != "alembic_version" else "DELETE FROM alembic_version")
+    with pytest.raises(StoreError) as refused:
+        found(data)
+    assert refused.value.code == "not_ready"
+
+
+def test_an_older_database_is_looked_at_as_it_is(data: Path) -> None:
+    """Before the fourth revision, neither the headers of too big mails nor the scanner's finds were written down."""
+    with sqlite3.connect(data / "thuky.db") as database:
+        database.execute("ALTER TABLE mail DROP COLUMN head_sha256")
+        database.execute("DROP TABLE quarantine")
+    assert [one.code for one in found(data)] == ["deep_done"]
