@@ -6,9 +6,9 @@ They are found from what the limited child reports, before any other check; a fi
 from dataclasses import replace
 
 from bot.checks.registry import declare
-from bot.domain.document import Document, FileKind, Unreadable, UnreadableReason, Workbook
+from bot.domain.document import Document, Excess, FileKind, Unreadable, UnreadableReason, Workbook
 from bot.domain.form import Form, FormKind, Severity
-from bot.domain.submission import Finding, Place
+from bot.domain.submission import Finding, ParamValue, Place
 
 _CODES = {
     UnreadableReason.CORRUPT: "F101",
@@ -60,7 +60,11 @@ def container_finding(fault: Unreadable, file_name: str) -> Finding:
         return _unjudged(fault, file_name, "any")
     if fault.reason is UnreadableReason.INFECTED:
         return _unreadable(fault, file_name, "any")
-    return _finding("F110", file_name, fault.kind, _CONTAINER_REASONS[fault.reason])
+    found = _finding("F110", file_name, fault.kind, _CONTAINER_REASONS[fault.reason])
+    if fault.over is None or found.params["reason"] != "too_big":
+        return found
+    told = _numbers(fault.over)
+    return replace(found, params=found.params | told | {"reason": f"too_big_{told['reason']}"})
 
 
 def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
@@ -80,9 +84,14 @@ def _unreadable(document: Unreadable, file_name: str, wanted: str) -> Finding:
     over = document.over
     if over is None:
         return replace(found, params=found.params | {"reason": "contents"})
-    # What was not counted to its end has no figure of its own.
-    told = {"reason": over.what if over.actual else f"{over.what}_over", "limit": _plain(over.limit)}
-    return replace(found, params=found.params | told | ({"actual": _plain(over.actual)} if over.actual else {}))
+    return replace(found, params=found.params | _numbers(over))
+
+
+def _numbers(over: Excess) -> dict[str, ParamValue]:
+    """What there is too much of, and how much. What was not counted to its end has no figure of its own."""
+    told: dict[str, ParamValue] = {"reason": over.what if over.actual else f"{over.what}_over"}
+    told["limit"] = _plain(over.limit)
+    return told | ({"actual": _plain(over.actual)} if over.actual else {})
 
 
 def _plain(number: float) -> int | float:
@@ -213,8 +222,9 @@ declare(
 
     What it does:
         Reports a compressed file (.zip, .rar, .7z), an attached mail or a winmail.dat whose files cannot all be taken
-        out: it asks for a password, is damaged, is one volume of several or of an unknown kind, holds too much, or
-        holds nothing.
+        out: it asks for a password, is damaged, is one volume of several or of an unknown kind, holds nothing, or
+        holds too much, and says of what and what the limit is: files, bytes, or what all archives of a mail together
+        may have (archives in archives, bytes, levels, time).
     Why it matters:
         What is not taken out is not checked, and a report in it has not arrived.
     How to mend it:

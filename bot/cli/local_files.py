@@ -66,7 +66,7 @@ def open_file(desk: LocalDesk, file: Path, payload: bytes) -> Opened:
     findings = unfolded.findings
     if not unfolded.files and not findings:
         findings = (mail_finding("M101"),)
-    read = read_files(desk, unfolded.files)
+    read = read_files(desk, unfolded.files, unfolded.budget)
     return Opened(tuple(LocalFile(_shown(file, r.attachment), r) for r in read), findings, is_container)
 
 

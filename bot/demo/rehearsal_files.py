@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.documents import kinds
 from bot.documents.annotate import annotate
+from bot.documents.budget import Budget
 from bot.documents.limits import DEFAULT_LIMITS, Refused
 from bot.documents.reader import read_document
 from bot.documents.sandbox import Sandbox
@@ -38,8 +39,8 @@ class OwnFiles:
             self._documents[key] = document
         return self._documents[key]
 
-    def read_many(self, files: Sequence[tuple[str, bytes]]) -> tuple[Document, ...]:
-        """The facts of files (name, bytes) in their order."""
+    def read_many(self, files: Sequence[tuple[str, bytes]], _budget: Budget | None = None) -> tuple[Document, ...]:
+        """The facts of files (name, bytes) in their order. Our own files cost nothing, so no budget is asked."""
         return tuple(self.read(payload, name) for name, payload in files)
 
     def annotate(self, payload: bytes, name: str, marks: Sequence[Mark]) -> bytes | None:

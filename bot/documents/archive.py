@@ -76,17 +76,20 @@ def _zip(payload: bytes, quota: Quota) -> Iterator[ContainedFile | Refused]:
     except (ValueError, struct.error, OverflowError, IndexError, NotImplementedError) as fault:
         raise corrupt(f"zip: {type(fault).__name__}: {fault}") from fault
     with archive:
-        for info in archive.infolist():
-            path = entry_name(info)
-            mode = info.external_attr >> 16 if info.create_system == 3 else 0
-            if info.is_dir() or path.endswith(("/", "\\")) or (stat.S_IFMT(mode) not in (0, stat.S_IFREG)):
-                continue
+        files = [(info, path) for info in archive.infolist() if _is_file(info, path := entry_name(info))]
+        quota.announce(len(files))
+        for info, path in files:
             try:
                 yield ContainedFile(path, _zip_entry(archive, info, path, quota))
             except FullError:
                 raise
             except Refused as refusal:
                 yield refusal
+
+
+def _is_file(info: zipfile.ZipInfo, path: str) -> bool:
+    mode = info.external_attr >> 16 if info.create_system == 3 else 0
+    return not info.is_dir() and not path.endswith(("/", "\\")) and stat.S_IFMT(mode) in (0, stat.S_IFREG)
 
 
 def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, quota: Quota) -> bytes:

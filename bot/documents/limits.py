@@ -21,9 +21,10 @@ class Limits:
     an XML part above `ratio_floor_bytes` may shrink by (forms reach 60, a bomb of zeros 1,030). `max_row` and
     `max_column` are the farthest filled cell: a stray one at XFD1048576 would make every loop over the sheet endless.
     `max_merged_cells` counts the cells under merged ranges. `mail_seconds` is for all files of one mail together.
-    `entries` and `contained_bytes` are what is taken out of one archive: the parent holds that much. Of a PDF the
-    first `pdf_pages` and `pdf_chars` are read. `convert_seconds` are for all files of a mail that LibreOffice converts,
-    beside `mail_seconds`; `convert_memory_bytes` is its address space, of which it fills a twentieth.
+    `entries` files are taken out of one archive, `contained_bytes` out of all of a mail together, as the parent holds
+    that much; `containers` are opened in one mail. Of a PDF the first `pdf_pages` and `pdf_chars` are read.
+    `convert_seconds` are for all files of a mail that LibreOffice converts, beside `mail_seconds`;
+    `convert_memory_bytes` is its address space, of which it fills a twentieth.
     """
 
     memory_bytes: int = 320 * MIB
@@ -47,6 +48,7 @@ class Limits:
     line_bytes: int = 4 * MIB
     stderr_bytes: int = 4_096
     entries: int = 200
+    containers: int = 30
     contained_bytes: int = 100 * MIB
     convert_seconds: float = 30.0
     convert_memory_bytes: int = 4096 * MIB

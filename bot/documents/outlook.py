@@ -69,7 +69,7 @@ def _attachment(storage: "Storage", number: int, depth: int) -> tuple[str, bytes
         if method != _EMBEDDED:
             raise Refused(UnreadableReason.UNSUPPORTED, f"{name!r}: attachment method {method}: no file in it")
         if depth > _DEEPEST:
-            raise too_big(f"{name!r}: messages nested too deeply")
+            raise too_big(f"{name!r}: messages nested too deeply", "depth", _DEEPEST)
         inner = next(s for s in storage.storages if s.name == _EMBEDDED_STORAGE)
         return _mail(inner, name, depth)
     except (Refused, MemoryError, RecursionError):

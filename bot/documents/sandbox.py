@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from bot.documents import kinds
 from bot.documents.antivirus import Scanner, ScannerRefusedError
+from bot.documents.budget import Budget
 from bot.documents.children import PLACES, child_command
 from bot.documents.converter import ENDINGS, Converter
 from bot.documents.limits import DEFAULT_LIMITS, Limits, megabytes
@@ -49,20 +50,26 @@ class Sandbox:
         self._scanner = scanner
         self._limits = limits
         self._converter = converter
+        self._fixed = command is not None
         self._command = tuple(command) if command is not None else _command(limits)
+
+    def budget(self) -> Budget:
+        """What unpacking and reading one mail may cost together, from now on."""
+        return Budget(self._limits)
 
     def read(self, payload: bytes, name: str) -> Document:
         """The facts of one file within `limits.wall_seconds`. `name` stands in details only, never decides anything."""
         (document,) = self.read_many(((name, payload),))
         return document
 
-    def read_many(self, files: Sequence[tuple[str, bytes]]) -> tuple[Document, ...]:
+    def read_many(self, files: Sequence[tuple[str, bytes]], budget: Budget | None = None) -> tuple[Document, ...]:
         """The facts of a mail's files (name, bytes) in their order, all within `limits.mail_seconds`, and within
         `limits.convert_seconds` more where there are some that LibreOffice must convert.
 
-        A file whose turn comes after that is `Unreadable` TIMEOUT, unless its first bytes already say enough.
+        With `budget` the time that unpacking took counts. A file whose turn comes after that is `Unreadable` TIMEOUT,
+        unless its first bytes already say enough.
         """
-        end = time.monotonic() + self._limits.mail_seconds
+        end = (budget or self.budget()).end
         found: list[Document] = [self._read(payload, name, end) for name, payload in files]
         old = [i for i, document in enumerate(found) if _must_be_converted(document)]
         if not old:
@@ -84,17 +91,39 @@ class Sandbox:
             return self._converter.convert(files)
         return tuple(Unreadable(UnreadableReason.UNCONVERTED, kind, "no LibreOffice") for kind, _ in files)
 
-    def unpack(self, payload: bytes, name: str) -> Unpacked:
+    def unpack(self, payload: bytes, name: str, budget: Budget | None = None) -> Unpacked:
         """The files of an archive, of an Outlook mail (.msg) or of a winmail.dat, within `limits.wall_seconds`.
 
         One level only: what is a container itself stands among the files. A part that cannot be had is the `fault`.
+        `budget` is that of all containers of the mail, which this one counts in.
         """
+        budget = budget or self.budget()
+        if over := budget.open_one():
+            detail = f"{name!r}: the mail's containers are over {over.what} {over.limit}"
+            return Unpacked((), Unreadable(UnreadableReason.TOO_BIG, kinds.guess(payload), detail, over))
         fault = self._too_big(payload, name) or self._infected(payload)
         if fault is not None:
             return Unpacked((), fault)
-        decoder = UnpackedDecoder(self._limits)
-        fault = self._talk(Task("unpack", name), payload, decoder.feed, self._limits.contained_bytes)
-        return decoder.unpacked if decoder.unpacked is not None else Unpacked((), fault)
+        limits = replace(self._limits, contained_bytes=budget.bytes_left)
+        decoder = UnpackedDecoder(limits)
+        seconds = min(limits.wall_seconds, budget.seconds_left)
+        fault = self._talk(Task("unpack", name), payload, decoder.feed, limits.contained_bytes, seconds, limits)
+        unpacked = decoder.unpacked if decoder.unpacked is not None else Unpacked((), fault)
+        unpacked = self._told(unpacked, budget, in_mail=seconds < limits.wall_seconds)
+        budget.take(unpacked.files, unpacked.fault.over if unpacked.fault else None)
+        return unpacked
+
+    def _told(self, unpacked: Unpacked, budget: Budget, *, in_mail: bool) -> Unpacked:
+        """With the limit that the office has set, not with what the mail had left of it."""
+        fault = unpacked.fault
+        if fault is None:
+            return unpacked
+        over = fault.over
+        if fault.reason is UnreadableReason.TIMEOUT:
+            over = budget.out_of_time() if in_mail else Excess("seconds", self._limits.wall_seconds)
+        elif over is not None and over.what == "contained":
+            over = replace(over, limit=megabytes(self._limits.contained_bytes))
+        return replace(unpacked, fault=replace(fault, over=over))
 
     def annotate(self, payload: bytes, name: str, marks: Sequence[Mark]) -> bytes | None:
         """A copy of a Word or Excel file with the marks in it; None when there can be none, for whatever reason."""
@@ -164,12 +193,16 @@ class Sandbox:
         hear: Callable[[bytes], bool],
         file_bytes: int = 0,
         seconds: float | None = None,
+        own: Limits | None = None,
     ) -> Unreadable | None:
-        """Has a child do the task; None when `hear` has heard all. `file_bytes` may come back beside the words."""
+        """Has a child do the task; None when `hear` has heard all. `file_bytes` may come back beside the words. The
+        child keeps its `own` limits, where they are others than the office's.
+        """
+        command = self._command if own in (None, self._limits) or self._fixed else _command(own or self._limits)
         limits = replace(self._limits, output_bytes=self._limits.output_bytes + file_bytes * 3 // 2)
         seconds = self._limits.wall_seconds if seconds is None else seconds
         try:
-            talk(self._command, (task.line(), payload), hear, limits, seconds)
+            talk(command, (task.line(), payload), hear, limits, seconds)
         except TimeoutError:
             reason, words = UnreadableReason.TIMEOUT, "no verdict in time"
         except ChildError as fault:

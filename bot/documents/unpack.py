@@ -12,10 +12,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from bot.documents import kinds
-from bot.documents.limits import Limits, Refused
+from bot.documents.limits import Limits, Refused, megabytes
 from bot.documents.quota import Quota
 from bot.documents.wire_files import NAME_CHARS, PATH_CHARS
-from bot.domain.document import ContainedFile, FileKind, Unreadable, UnreadableReason
+from bot.domain.document import ContainedFile, Excess, FileKind, Unreadable, UnreadableReason
 
 _MAILS = (FileKind.MSG, FileKind.TNEF)
 _LEFT_BEHIND = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$|\._)", re.IGNORECASE)
@@ -30,7 +30,7 @@ def unpack(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile 
         kind = kinds.identify(payload).kind
         for found in _contents(payload, name, kind, Quota(limits, len(payload))):
             if isinstance(found, Refused):
-                fault = fault or Unreadable(found.reason, kind, found.detail)
+                fault = fault or Unreadable(found.reason, kind, found.detail, found.over)
                 continue
             path = plain_path(found.path)
             if _LEFT_BEHIND.search(path):
@@ -38,9 +38,11 @@ def unpack(payload: bytes, name: str, limits: Limits) -> Iterator[ContainedFile 
             count += 1
             yield ContainedFile(path or f"tep-{count}", found.payload)
     except Refused as refusal:
-        fault = fault or Unreadable(refusal.reason, kind, refusal.detail)
+        fault = fault or Unreadable(refusal.reason, kind, refusal.detail, refusal.over)
     except MemoryError:
-        fault = fault or Unreadable(UnreadableReason.TOO_BIG, kind, f"needs more than {limits.memory_bytes} bytes")
+        over = Excess("memory", megabytes(limits.memory_bytes))
+        detail = f"needs more than {limits.memory_bytes} bytes"
+        fault = fault or Unreadable(UnreadableReason.TOO_BIG, kind, detail, over)
     except RecursionError:
         fault = fault or Unreadable(UnreadableReason.CORRUPT, kind, "nested too deeply")
     except Exception as gap:  # a gap in a reader: the mail must go on, and the detail names the gap

@@ -54,6 +54,14 @@ OVER = frozenset(
 __all__ = ["OVER", "Decoder", "WireError", "encode"]
 
 
+def excess(what: object, limit: object, actual: object, known: frozenset[str]) -> Excess:
+    """What the child says there is too much of, one of the `known`. Raises WireError."""
+    numbers = [float(n) for n in (limit, actual) if isinstance(n, int | float) and not isinstance(n, bool)]
+    if len(numbers) != 2 or not all(0 <= n <= _MOST_OVER for n in numbers) or what not in known:
+        raise WireError("no excess")
+    return Excess(str(what), *numbers)
+
+
 def encode(document: Document) -> Iterator[bytes]:
     """A document as lines, each with its newline."""
     for line in _values(document):
@@ -260,10 +268,7 @@ class Decoder:
         self._fetches = tuple(self._text(one)[:MAX_LINK] for one in found)
 
     def _take_over(self, what: object, limit: object, actual: object) -> None:
-        numbers = [float(n) for n in (limit, actual) if isinstance(n, int | float) and not isinstance(n, bool)]
-        if len(numbers) != 2 or not all(0 <= n <= _MOST_OVER for n in numbers) or self._text(what) not in OVER:
-            raise WireError("no excess")
-        self._over = Excess(self._text(what), *numbers)
+        self._over = excess(what, limit, actual, OVER)
 
     def _unreadable(self, reason: object, kind: object, detail: object) -> None:
         try:

@@ -10,16 +10,18 @@ anything is kept; the first line that does not fit raises `WireError`.
 import binascii
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NoReturn
 
 from bot.documents.limits import Limits
-from bot.documents.wire import WireError
-from bot.domain.document import ContainedFile, FileKind, Mark, Unpacked, Unreadable, UnreadableReason
+from bot.documents.wire import WireError, excess
+from bot.domain.document import ContainedFile, Excess, FileKind, Mark, Unpacked, Unreadable, UnreadableReason
 
 NAME_CHARS = 255
 PATH_CHARS = 1_000
 _PIECE = 49_152
+CONTAINER_OVER = frozenset(("files", "contained", "file", "ratio", "depth", "memory"))
+"""What a child may say that a container has too much of; each has its words in F110."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def encode_unpacked(pieces: Iterable[ContainedFile | Unreadable]) -> Iterator[by
             continue
         yield _line(["file", piece.path, len(piece.payload)])
         yield from _base64(piece.payload)
+    if fault is not None and fault.over is not None:
+        yield _line(["over", fault.over.what, fault.over.limit, fault.over.actual])
     yield _line(["unpacked", *(_fault(fault) if fault else (None, None, None))])
 
 
@@ -137,6 +141,7 @@ class UnpackedDecoder:
 
     def __init__(self, limits: Limits) -> None:
         self._receiver = _Receiver(limits, limits.contained_bytes, limits.entries)
+        self._over: Excess | None = None
         self.unpacked: Unpacked | None = None
 
     def feed(self, line: bytes) -> bool:
@@ -149,10 +154,13 @@ class UnpackedDecoder:
         if self._receiver.take(words):
             return False
         match words:
-            case ["unpacked", None, None, None]:
+            case ["over", what, limit, actual] if self._over is None and isinstance(what, str):
+                self._over = excess(what, limit, actual, CONTAINER_OVER)
+                return False
+            case ["unpacked", None, None, None] if self._over is None:
                 fault = None
             case ["unpacked", str(reason), str(kind), str(detail)]:
-                fault = _unreadable(reason, kind, detail)
+                fault = replace(_unreadable(reason, kind, detail), over=self._over)
             case _:
                 raise WireError(f"unknown line {str(words[0])[:20]!r}")
         self._receiver.check_closed()

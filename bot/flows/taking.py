@@ -82,7 +82,7 @@ def take_in(services: Services, record: InboundRecord) -> Taken:
     if trust.step is Step.HOLD:
         return _ended(record, mail, Outcome.HELD, Reason.UNAUTHENTICATED, evidence=trust.evidence)
     unfolded = with_left_out(mail, unfold(services, files))
-    read = read_files(services, unfolded.files)
+    read = read_files(services, unfolded.files, unfolded.budget)
     taken = _judged(services, record, mail, unfolded, read, thread, released)
     taken = replace(taken, result=replace(taken.result, evidence=(*taken.result.evidence, *trust.evidence)))
     infected = (

@@ -157,6 +157,7 @@ class DocumentLimitsTable(Table):
     convert_seconds: Whole = Field(default=30, ge=5, le=600)
     archive_files: Whole = Field(default=200, ge=1, le=10_000)
     archive_megabytes: Whole = Field(default=100, ge=1, le=2_000)
+    containers: Whole = Field(default=30, ge=1, le=1_000)
     pdf_pages: Whole = Field(default=30, ge=1, le=1_000)
 
 

@@ -50,6 +50,7 @@ def document_limits(table: DocumentLimitsTable) -> Limits:
         max_text_chars=table.characters,
         output_bytes=max(DEFAULT_LIMITS.output_bytes, 120 * table.cells + 3 * table.characters),
         entries=table.archive_files,
+        containers=table.containers,
         contained_bytes=table.archive_megabytes * MIB,
         convert_seconds=table.convert_seconds,
         pdf_pages=table.pdf_pages,

@@ -27,7 +27,7 @@ def workbooks_break_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader dies over every workbook: the child is made to, everything else is as it is."""
     whole = Sandbox.read_many
 
-    def dies(self: Sandbox, files):  # type: ignore[no-untyped-def]
+    def dies(self: Sandbox, files, budget=None):  # type: ignore[no-untyped-def]
         def after(document: Document) -> Document:
             is_book = isinstance(document, Workbook)
             return Unreadable(UnreadableReason.CRASHED, document.traits.kind, "boom") if is_book else document
