@@ -29,6 +29,7 @@ _WHERE = (
     "part",
     "part_of_form",
     "file",
+    "files",
     "mail",
     "column",
     "row",
@@ -95,7 +96,10 @@ class Words:
             said["remedy"] = message  # the office's own words for this rule, as its form has them
         title = _fill(self._data[finding.code]["title"], params)
         where = self._where(finding, form_title)
-        return FindingWords(where=where, **said, code=finding.code, severity=finding.severity, title=title)
+        of_mail = not (finding.place.file or finding.place.sheet or finding.place.part)
+        return FindingWords(
+            where=where, **said, code=finding.code, severity=finding.severity, title=title, of_mail=of_mail
+        )
 
     def page(self, code: str) -> Page:
         """The page of a code in this language; the English one where this language has none. KeyError if unknown."""
@@ -138,6 +142,9 @@ class Words:
         if place.part is not None:
             known |= {"part": place.part, "heading": place.heading or ""}
             return self._at("part_of_form" if form_title else "part", known)
+        if (listed := params.get("listed")) and isinstance(listed, list):
+            names = ", ".join(f'"{name}"' for name in listed)
+            return self._at("files", known | {"listed": names, "others": self._shown(params.get("others"))})
         if place.sheet is None:
             return self._at("file" if place.file else "mail", known)
         if place.cell is None:

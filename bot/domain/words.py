@@ -14,7 +14,7 @@ class FindingWords:
 
     `where` is the place as Excel and Word show it, `found` what stands there, `expected` what was expected, `remedy`
     how to mend it. `title` is the finding's short name; any of `found`, `expected` may be empty, never `where` and
-    `remedy`.
+    `remedy`. `of_mail`: `found` speaks of the mail as a whole, of no file.
     """
 
     where: str
@@ -24,6 +24,7 @@ class FindingWords:
     code: str
     severity: Severity
     title: str = ""
+    of_mail: bool = False
 
     @property
     def message(self) -> str:

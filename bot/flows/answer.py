@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from bot.checks.gathered import gathered
 from bot.decide.obligations import effective_verdict, round_state
 from bot.domain.agency import Agency
 from bot.domain.decision import Decision
@@ -77,7 +78,7 @@ def answer(
         receipt_number=(original.receipt_number if original else "") or receipt_number(round_, agency, record.id),
         files=tuple(StoredFile(a.name, a.sha256, a.size) for a in mail.attachments if not a.inline),
         results=results,
-        findings=tuple(loose),
+        findings=gathered(loose),
         missing=tuple(services.forms[o.form] for o in others if o.status is not ObligationStatus.CORRECTION_NEEDED),
         open_corrections=tuple(
             services.forms[o.form] for o in others if o.status is ObligationStatus.CORRECTION_NEEDED

@@ -375,6 +375,9 @@ MAILS = [
         for reason in UnreadableReason
         for kind in (FileKind.ARCHIVE, FileKind.MSG, FileKind.TNEF)
     ),
+    container_finding(
+        Unreadable(UnreadableReason.TOO_BIG, FileKind.ARCHIVE, over=Excess("files", 200, 301)), "bao-cao.zip"
+    ),
     mail_finding("M101"),
     mail_finding("M106", links=["https://drive.google.com/drive/folders/1a"]),
     *(

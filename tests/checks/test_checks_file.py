@@ -8,8 +8,10 @@ from checks_reading import ROOT, forms
 
 from bot.checks.catalogue import unreadable_finding
 from bot.checks.file import container_finding, file_finding
+from bot.checks.mail import mail_finding
 from bot.checks.words import Words
 from bot.documents.wire import OVER
+from bot.documents.wire_files import CONTAINER_OVER
 from bot.domain.document import (
     Document,
     Excess,
@@ -21,8 +23,10 @@ from bot.domain.document import (
     Workbook,
 )
 from bot.domain.form import Severity
+from bot.domain.submission import Finding, Place
 
 VI = Words.parse("vi", (ROOT / "mail_templates/vi/findings.toml").read_text(encoding="utf-8"), "findings.toml")
+EN = Words.parse("en", (ROOT / "mail_templates/en/findings.toml").read_text(encoding="utf-8"), "findings.toml")
 TEXT = TextDocument(())
 BOOK = Workbook(())
 R = UnreadableReason
@@ -127,3 +131,63 @@ def test_an_archive_on_which_our_own_reader_failed_is_held() -> None:
     finding = container_finding(Unreadable(R.CRASHED, K.ARCHIVE), "bao-cao.zip")
     assert (finding.code, finding.severity) == ("F111", Severity.HOLD)
     assert "chưa cần gửi lại" in VI.say(finding).remedy
+
+
+BY_PARENT = {"size", "containers", "mail_files", "seconds"}
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        (Excess("files", 200, 301), "tệp nén chứa 301 tệp, giới hạn 200 tệp"),
+        (Excess("files", 200), "hơn 200 tệp"),
+        (Excess("size", 30, 41.2), "nặng 41,2 MB, giới hạn 30 MB"),
+        (Excess("file", 30), "lớn hơn giới hạn 30 MB"),
+        (Excess("contained", 100), "giới hạn 100 MB"),
+        (Excess("ratio", 250), "giới hạn 250 lần"),
+        (Excess("containers", 30), "giới hạn 30"),
+        (Excess("depth", 3), "giới hạn 3 lớp"),
+        (Excess("mail_files", 200), "giới hạn 200 tệp của cả thư"),
+        (Excess("seconds", 15), "giới hạn 15 giây"),
+        (Excess("memory", 320), "giới hạn 320 MB"),
+    ],
+)
+def test_what_an_archive_has_too_much_of_is_said_with_its_numbers(over: Excess, said: str) -> None:
+    finding = container_finding(Unreadable(R.TOO_BIG, K.ARCHIVE, over=over), "bao-cao.zip")
+    assert finding.code == "F110"
+    assert str(finding.params["reason"]).startswith("too_big_")
+    words = VI.say(finding)
+    assert said in words.found
+    assert "{" not in words.found + EN.say(finding).found
+
+
+def test_every_limit_of_an_archive_has_its_own_words_in_both_languages() -> None:
+    for language in ("vi", "en"):
+        found = tomllib.loads((ROOT / "mail_templates" / language / "findings.toml").read_text("utf-8"))["F110"][
+            "found"
+        ]
+        said = {name.removeprefix("too_big_").removesuffix("_over") for name in found if name.startswith("too_big_")}
+        assert said == CONTAINER_OVER | BY_PARENT
+
+
+def test_every_limit_of_a_file_says_what_is_expected_in_its_own_words() -> None:
+    for language in ("vi", "en"):
+        words = tomllib.loads((ROOT / "mail_templates" / language / "findings.toml").read_text("utf-8"))["F105"]
+        assert set(words["expected"]) == set(words["found"])
+    said = VI.say(unreadable_finding(Unreadable(R.TOO_BIG, K.XLSX, over=Excess("row", 50_000, 60_000)), "a.xlsx"))
+    assert "hình ảnh" not in said.expected
+
+
+def test_what_is_wrong_with_the_mail_is_said_of_the_mail() -> None:
+    assert VI.say(mail_finding("M107", reason="too_many_parts", limit=500)).of_mail
+    assert not VI.say(container_finding(Unreadable(R.EMPTY, K.ARCHIVE), "a.zip")).of_mail
+    for reason in ("too_many_parts", "too_many_files", "too_deep", "unparsable"):
+        assert "không quá 500" in VI.say(mail_finding("M107", reason=reason, limit=500)).expected
+
+
+def test_a_remark_on_links_does_not_forbid_what_an_error_asks_for() -> None:
+    """The same cell may hold a formula without a value (X109: please send again)."""
+    for words in (VI, EN):
+        remedy = words.say(Finding("F113", Severity.REMARK, Place(file="a.xlsx"), {"links": ["DDE"]})).remedy
+        assert "gửi lại" not in remedy
+        assert "again" not in remedy

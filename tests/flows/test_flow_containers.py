@@ -98,7 +98,7 @@ def test_what_our_reader_failed_at_waits_for_a_person_and_nothing_is_asked(
     """The reader dies over one file: the child is made to, everything else is as it is."""
     whole = Sandbox.read_many
 
-    def dies(self: Sandbox, files):  # type: ignore[no-untyped-def]
+    def dies(self: Sandbox, files, budget=None):  # type: ignore[no-untyped-def]
         return tuple(Unreadable(UnreadableReason.CRASHED, d.traits.kind, "boom") for d in whole(self, files))
 
     monkeypatch.setattr(Sandbox, "read_many", dies)
@@ -124,3 +124,13 @@ def test_a_heap_of_files_over_the_limit_is_one_finding(office: Office) -> None:
     heap = zipped(*((f"{number}.tmp", b"%d" % number) for number in range(1000)))
     record = office.took("stp", [("đống.zip", heap)])
     assert (record.outcome, [f.code for f in record.findings]) == (Outcome.CORRECTION, ["F110"])
+
+
+def test_a_mail_full_of_rubbish_is_one_row_in_the_answer_and_all_of_it_in_the_record(office: Office) -> None:
+    record = office.took("stp", [(f"f{number}.txt", b"%d" % number) for number in range(14)])
+    assert record.outcome is Outcome.CORRECTION
+    assert sorted(f.place.file or "" for f in record.findings) == sorted(f"f{number}.txt" for number in range(14))
+    (letter,) = office.got("stp")
+    said = " ".join(letter.get_body(("plain",)).get_content().split())
+    assert "và 9 tệp khác" in said
+    assert said.count("Cách sửa") == 1
