@@ -66,7 +66,11 @@ def plan(scan: Scan, account: str, inbox_folder: str) -> Plan:
     for ref, number in numbered.items():
         it, told = found[ref], known.get(number)
         came = told.received_at if told and told.ref.uid else it.message.internal_date
-        made.mails.append(PastMail(number, ref, it.sha256, it.message.size, came, came, it.sender, it.subject))
+        made.mails.append(
+            PastMail(
+                number, ref, it.sha256, it.message.size, came, came, it.sender, it.subject, head_sha256=it.head_sha256
+            )
+        )
     for number in sorted(gone):
         it_was = known[number]
         made.mails.append(
@@ -131,7 +135,8 @@ def _numbers(
     by_ref = {m.message.ref: m for m in mails}
     for number, told in list(open_.items()):
         hit = by_ref.get(told.ref)
-        if hit is not None and hit.sha256 == told.sha256:
+        # Of one that is over the limit by now, no more than the header was read: there its place alone counts.
+        if hit is not None and hit.sha256 in ("", told.sha256):
             ids[hit.message.ref] = number
             del open_[number]
     settle(lambda m, told: told.sha256 and m.sha256 == told.sha256)

@@ -18,7 +18,7 @@ from bot.flows.services import Services
 from bot.mail.inbox import Inbox
 from bot.mail.ledger_headers import SentMail, read_sent
 from bot.mail.ledger_note import note_id, read_note
-from bot.mail.parse import parse
+from bot.mail.parse import parse_head
 from bot.store.vault import Vault
 
 Progress = Callable[[str, int, int], None]
@@ -35,13 +35,14 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A mail in Inbox or Spam. `sha256` empty: over the limit, only its head was read."""
+    """A mail in Inbox or Spam. `sha256` empty: over the limit, only its head was read, which is `head_sha256`."""
 
     message: ServerMessage
     sha256: str
     message_id: str
     sender: str = ""
     subject: str = ""
+    head_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,11 @@ def _inbound(services: Services, inbox: Inbox, message: ServerMessage) -> Found 
         head = inbox.fetch_head(message.ref)
         if head is None:
             return None
-        sender, subject = head_of(head)
-        return Found(message, "", parse(head).message_id, sender, subject)
+        return Found(message, "", parse_head(head).message_id, *head_of(head), services.vault.save(head))
     raw = inbox.fetch_raw(message.ref)
     if raw is None:
         return None
-    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-    return Found(message, services.vault.save(raw), parse(head).message_id)
+    return Found(message, services.vault.save(raw), parse_head(raw).message_id, *head_of(raw))
 
 
 def _sent(services: Services, inbox: Inbox, message: ServerMessage, spool: Vault, found: Scan) -> None:
@@ -119,7 +118,7 @@ def _sent(services: Services, inbox: Inbox, message: ServerMessage, spool: Vault
     if raw is None:
         return
     at = message.internal_date
-    key = parse(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n").header("X-Thuky-Key")
+    key = parse_head(raw).header("X-Thuky-Key")
     if not key:
         return  # a person's
     if key.startswith(NOTE_PREFIX):

@@ -23,7 +23,9 @@ from bot.store.tables import DecisionRow, MailRow, OutageRow, OutgoingRow, Refus
 
 @dataclass(frozen=True, slots=True)
 class PastMail:
-    """An inbound mail that was recorded before. `sha256` empty: over the limit, only its head was fetched."""
+    """An inbound mail that was recorded before. `sha256` empty: over the limit, only its head (`head_sha256`) was
+    fetched.
+    """
 
     id: int
     ref: MessageRef
@@ -33,6 +35,7 @@ class PastMail:
     recorded_at: datetime
     sender: str = ""
     subject: str = ""
+    head_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Rebuilding(Transactions):
                     recorded_at=mail.recorded_at,
                     sender=mail.sender,
                     subject=mail.subject,
+                    head_sha256=mail.head_sha256,
                 )
                 for mail in mails
             )

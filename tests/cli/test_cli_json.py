@@ -251,7 +251,7 @@ def test_a_subject_with_markup_is_shown_as_it_is(office: Office) -> None:
 def test_doctor(office: Office) -> None:
     looked = office.thuky("doctor", "--json").json
     assert all(set(entry) == {"name", "ok", "message"} for entry in looked)
-    assert [e["ok"] for e in looked if e["ok"] is not None] == [True] * 7, looked
+    assert [e["ok"] for e in looked if e["ok"] is not None] == [True] * 9, looked
 
 
 def test_an_empty_database_gives_empty_documents(tmp_path: Path, office: Office) -> None:

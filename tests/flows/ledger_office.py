@@ -43,6 +43,10 @@ class Box:
             ServerMessage(MessageRef("", folder, self.validity, uid), at, len(raw)) for uid, (at, raw) in found
         )
 
+    def fetch_head(self, ref: MessageRef) -> bytes | None:
+        raw = self.fetch_raw(ref)
+        return raw and raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
     def fetch_raw(self, ref: MessageRef) -> bytes | None:
         return self.folders[ref.folder][ref.uid][1]
 

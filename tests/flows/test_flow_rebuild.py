@@ -5,6 +5,7 @@ the next run. A mailbox in memory; the proof on real servers is `tests/scenes/te
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,19 @@ def test_a_mail_after_the_last_sign_of_life_is_left_for_the_next_run(office: Led
 def _raw(office: LedgerHistory, sender: str, files: Any) -> bytes:
     office.mail(sender, "Báo cáo", files=files)
     return office.mailbox.pop()[1]
+
+
+def test_a_mail_over_the_limit_is_known_by_its_header_again(office: LedgerHistory) -> None:
+    office.box.append("INBOX", _raw(office, STRANGER, good(office)), at(2, 8))
+    office.mail("bao@binhduong.example", "Hỏi", "Xin hỏi.\n")
+    now(office, 2, 9)
+    office.turn()  # a sign of life after it
+    office.services = replace(office.services, office=replace(office.services.office, max_mail_bytes=5_000))
+    with office.anew() as (services, done):
+        big = services.store.mails()[0]
+        assert (big.outcome, big.reason, big.sender) == (Outcome.HELD, "too_big", STRANGER)
+        assert b"Subject:" in services.vault.read(big.head_sha256)
+        assert done.unmatched == []
 
 
 def test_an_ignored_mail_that_was_deleted_leaves_the_others_their_ids(office: LedgerHistory) -> None:
