@@ -166,8 +166,8 @@ class DigestRound:
 class DigestItem:
     """One thing that waits for a decision. `what` is a stable word: `mail` (held or parked), `sender` (from an unknown
     address), `ask` (an agency asks for something), `version` (a submission that could not be judged), `grace`
-    (down-time near a deadline), `flood` (what one address sent beyond all measure; `mail` is the newest of it), `unread`
-    (nobody is reminded: the mailbox could not be read to its end).
+    (down-time near a deadline), `flood` (what one address sent beyond all measure; `mail` is the newest of it),
+    `unread` (nobody is reminded: the mailbox could not be read to its end).
 
     `params` hold what the words need (`until`, `found`, `from`, `to` …; `name.CODE` is what an agency is called that a
     link proposes); `links` the answers, the likeliest first.

@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.domain.mail import Evidence, Outcome
 from bot.domain.submission import Finding, Submission
 
-
 WAITS_FOR_SCANNER = "waits for the virus scanner: "
 """Before the last error of an unfinished mail that nothing is wrong with: its files wait for the scanner's verdict."""
 
