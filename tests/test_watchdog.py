@@ -208,14 +208,14 @@ def test_without_systemd_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     ("usec", "pid", "half"),
     [
         ("3000000", "", 1.5),
-        ("3000000", str(os.getpid()), 1.5),
+        ("3000000", "own", 1.5),
         ("3000000", "1", None),
         ("x", "", None),
         ("0", "", None),
     ],
 )
 def test_the_watch_is_ours_only_when_it_says_so(usec: str, pid: str, half: float | None) -> None:
-    environ = {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": usec, "WATCHDOG_PID": pid}
+    environ = {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": usec, "WATCHDOG_PID": str(os.getpid()) if pid == "own" else pid}
     assert Systemd(environ).half_seconds == half
     Systemd(environ).tell("STATUS=nobody hears it")
 
