@@ -215,7 +215,8 @@ def test_without_systemd_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_the_watch_is_ours_only_when_it_says_so(usec: str, pid: str, half: float | None) -> None:
-    environ = {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": usec, "WATCHDOG_PID": str(os.getpid()) if pid == "own" else pid}
+    told = str(os.getpid()) if pid == "own" else pid
+    environ = {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": usec, "WATCHDOG_PID": told}
     assert Systemd(environ).half_seconds == half
     Systemd(environ).tell("STATUS=nobody hears it")
 
