@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.documents.antivirus import Scanner
 from bot.documents.blank_facts import BlankFacts
@@ -29,13 +29,15 @@ from bot.flows.papers import Papers
 from bot.flows.services import Clock, Composing, Journal, Services
 from bot.mail.dns_txt import TxtResolver
 from bot.mail.holder import Holder
-from bot.mail.lease import MailboxLease
 from bot.screens import TEMPLATES, finding_words, say, sections
 from bot.settings import Settings
 from bot.store.restoring import finish_if_free, is_unfinished
 from bot.store.safeio import write_atomically, write_once
 from bot.store.store import Store
 from bot.store.vault import Vault
+
+if TYPE_CHECKING:
+    from bot.mail.lease import MailboxLease
 
 STANDING_CLOCK = "clock"
 ORDERS_KEY = "orders.key"
@@ -161,10 +163,11 @@ def instance_id(data_dir: Path) -> str:
         raise DataFolderError(data_dir, error) from error
 
 
-def make_lease(settings: Settings) -> MailboxLease | None:
+def make_lease(settings: Settings) -> "MailboxLease | None":
     """This process's lease on the office's mailbox; None where the office has it off. Raises DataFolderError."""
     if not settings.lease_folder:
         return None
+    from bot.mail.lease import MailboxLease  # it brings the mail libraries
 
     def words(holder: Holder) -> tuple[str, str]:
         known = {"host": holder.host, "pid": holder.pid, "data": holder.data, "account": settings.imap.user}

@@ -8,6 +8,7 @@ they fail instead.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tomllib
@@ -115,6 +116,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items.remove(item)
             left_out[item.nodeid] = reason
             config.hook.pytest_deselected(items=[item])
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector need not walk over it again and again, which took an eighth
+    of the suite's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)

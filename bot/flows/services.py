@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.documents.blank_facts import BlankFacts
 from bot.documents.sandbox import Sandbox
@@ -20,11 +20,13 @@ from bot.domain.round import Round
 from bot.domain.submission import Finding
 from bot.domain.words import FindingWords
 from bot.flows.papers import Papers
-from bot.mail.lease import MailboxLease
 from bot.store.store import Store
 from bot.store.vault import Vault
 
 _CHANCE = random.SystemRandom()
+
+if TYPE_CHECKING:  # it brings the mail libraries, which looking at the status does without
+    from bot.mail.lease import MailboxLease
 
 
 class Clock(Protocol):
@@ -141,7 +143,7 @@ class Services:
     quiet: list[Quiet] = field(default_factory=list, compare=False)
     rest: Rest = field(default_factory=Rest, compare=False)
     share: Callable[[], float] = _share
-    lease: MailboxLease | None = None
+    lease: "MailboxLease | None" = None
     may_be_cut: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property

@@ -21,7 +21,7 @@ from bot.domain.document import Mark, TextDocument, Workbook
 
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-KINDS = ("attachedTemplate", "image", "oleObject", "frame", "subDocument", "mailMergeSource", "aFChunk", "video")
+KINDS = ("attachedTemplate", "image", "oleObject", "frame", "subDocument", "mailMergeSource", "video")
 FIELDS = ('INCLUDEPICTURE "{}a.png" \\d', 'INCLUDETEXT "{}b.docx"', "DDEAUTO excel {} c", 'LINK Word.Document.12 "{}d"')
 """Each `{}` is the address that listens."""
 

@@ -25,7 +25,7 @@ def fine(figures: Figures) -> None:
 
 def test_killed_at_random_instants(make_office: Make, fork_server: ForkServer) -> None:
     figures = Figures("kill -9")
-    kill_session(make_office(), fork_server, random.Random(20230310), figures, kills=12, mails=12)
+    kill_session(make_office(), fork_server, random.Random(20230310), figures, kills=8, mails=8)
     fine(figures)
     assert figures.tried == 12
     assert len(figures.phases) > 2, figures.phases
