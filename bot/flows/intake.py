@@ -13,7 +13,6 @@ from bot.documents.antivirus import ScannerDownError
 from bot.domain.intake import WAITS_FOR_SCANNER
 from bot.domain.mail import InboundRecord
 from bot.flows.decisions import settled
-from bot.flows.fetch import head_of
 from bot.flows.flooding import put_aside
 from bot.flows.services import Services
 from bot.flows.shelf import shelve
@@ -81,15 +80,5 @@ def _broken(services: Services, record: InboundRecord, error: Exception) -> None
     services.journal.warning("mail_broke_us", mail=record.id, attempts=attempts, error=type(error).__name__)
     if attempts < services.max_attempts:
         return
-    # The coordinator is told by `vigilance`, from the state in the store.
-    sender, subject = _head(services, record)
-    services.store.park(record.id, trace, services.now(), sender=sender, subject=subject)
-
-
-def _head(services: Services, record: InboundRecord) -> tuple[str, str]:
-    """Sender and subject of a mail that breaks us, by its header alone; empty where that cannot be read either."""
-    try:
-        return head_of(services.vault.read(record.sha256))
-    except Exception as error:  # whatever it is: the mail has been given up already, and the others wait
-        services.journal.warning("head_unreadable", mail=record.id, error=type(error).__name__)
-        return "", ""
+    # The coordinator is told by `vigilance`, from the state in the store; its header was read when it was recorded.
+    services.store.park(record.id, trace, services.now())

@@ -9,12 +9,10 @@ from dataclasses import replace
 
 from bot.domain.ledger import Note
 from bot.flows.services import Services
-from bot.mail.inbox import Inbox
+from bot.mail.inbox import SENT_NAMES, Inbox
 from bot.mail.ledger_note import build_note, note_id
 from bot.store.vault import VaultError
 from bot.text.dates import say_instant
-
-SENT_NAMES = ("Sent", "Đã gửi", "Sent Items")
 
 
 def sent_folder(services: Services, inbox: Inbox) -> str:
